@@ -1,0 +1,1 @@
+"""What lies between the SDKs and the network: recordings, sources of replies, faults, the meter, the clients."""

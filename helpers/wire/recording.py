@@ -1,0 +1,190 @@
+"""Recorded exchanges as values, and the file that holds a lesson's.
+
+    tape = Tape.load(RECORDINGS / "01_token_economics.json")
+    tape.takes(request.key)          # the replies to one request, in order
+
+A recording is found by content, never by position: method, path, JSON body, `anthropic-version` and
+`anthropic-beta`. No other header is compared or stored, so no key can get into a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.wire.matching import RecordedRequest
+from helpers.wire.reply import JSON_STYLES, Reply
+
+FORMAT = 1
+PROVENANCES = ("live", "local", "constructed")
+
+
+class RecordingError(ValueError):
+    """A recording file can't be read; the message names the file, the entry and the fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a reply comes from."""
+
+    kind: str
+    """live: the provider answered. local: a model on this machine did. constructed: built to the wire
+    format, never seen from a server."""
+    date: str
+    """ISO date on which it was recorded or built."""
+    host: str = ""
+    sdk: str = ""
+    model: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in PROVENANCES:
+            raise ValueError(f"provenance kind is {self.kind!r}; it must be one of {', '.join(PROVENANCES)}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One request and the reply it got."""
+
+    name: str
+    request: RecordedRequest
+    reply: Reply
+    provenance: Provenance
+
+
+@dataclass(slots=True)
+class Tape:
+    """The recordings of one lesson, indexed by request."""
+
+    name: str
+    entries: tuple[Entry, ...] = ()
+    _index: dict[str, list[Entry]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._index = {}
+        for entry in self.entries:
+            self._index.setdefault(entry.request.key, []).append(entry)
+
+    def takes(self, key: str) -> list[Entry]:
+        """The entries recorded for one request, in the order in which they were recorded."""
+        return self._index.get(key, [])
+
+    def provenance(self) -> Counter[str]:
+        """How many replies there are of each provenance."""
+        return Counter(entry.provenance.kind for entry in self.entries)
+
+    @classmethod
+    def load(cls, path: Path) -> Tape:
+        """Read a recording file; a fault in it raises RecordingError naming file, entry and fault."""
+        try:
+            document = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RecordingError(f"{path.name}: not readable as JSON ({error}). {_REPAIR}") from None
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise RecordingError(f'{path.name}: expected an object with "format": {FORMAT}. {_REPAIR}')
+        entries = document.get("entries")
+        if not isinstance(entries, list):
+            raise RecordingError(f'{path.name}: expected a list under "entries". {_REPAIR}')
+        return cls(path.stem, tuple(_read_entry(path, i, raw) for i, raw in enumerate(entries)))
+
+    def save(self, path: Path) -> None:
+        """Write the file in one rename: a reader sees the old file or the new one, never half of one."""
+        document = {"format": FORMAT, "lesson": self.name, "entries": [_entry_json(e) for e in self.entries]}
+        draft = path.with_name(path.name + ".draft")
+        draft.write_bytes(_dump(document))
+        os.replace(draft, path)
+
+
+def append_journal(path: Path, entry: Entry) -> None:
+    """Write one entry down at once, as a JSON line, so that a run that dies loses nothing."""
+    with path.open("a", encoding="utf-8") as journal:
+        journal.write(json.dumps(_entry_json(entry)) + "\n")
+
+
+def read_journal(path: Path) -> tuple[Entry, ...]:
+    """The entries of a journal; a last line that was torn by a kill is left out."""
+    lines = path.read_text("utf-8").split("\n")[:-1]
+    return tuple(_read_entry(path, i, json.loads(line)) for i, line in enumerate(lines))
+
+
+_REPAIR = "Restore the file with `git checkout data/recordings`, or record the lesson again."
+
+
+def _dump(document: Any) -> bytes:
+    try:
+        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    except UnicodeEncodeError:   # bytes that were no UTF-8 are kept as escapes
+        return (json.dumps(document, indent=1) + "\n").encode("ascii")
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    reply = entry.reply
+    stored: dict[str, Any] = {"status": reply.status, "delay_ms": reply.delay_ms, "headers": dict(reply.headers)}
+    if reply.is_stream:
+        stored["chunks"] = [[at, text] for at, text in reply.chunks]
+    else:
+        stored["body"] = reply.body
+    if reply.json_style != "compact":
+        stored["json_style"] = reply.json_style
+    if reply.ending != "complete":
+        stored["ending"] = reply.ending
+    request = entry.request
+    return {
+        "name": entry.name,
+        "provenance": {k: v for k, v in _fields(entry.provenance).items() if v},
+        "request": {"method": request.method, "path": request.path, "headers": dict(request.headers),
+                    "body": request.body},
+        "reply": stored,
+    }
+
+
+def _fields(value: Provenance) -> dict[str, str]:
+    return {name: getattr(value, name) for name in ("kind", "date", "host", "sdk", "model")}
+
+
+def _read_entry(path: Path, index: int, raw: Any) -> Entry:
+    name = raw.get("name") if isinstance(raw, dict) else None
+    where = f"{path.name}: entry {index}" + (f" ({name})" if isinstance(name, str) else "")
+    try:
+        request, reply = raw["request"], raw["reply"]
+        return Entry(
+            name=_typed(raw, "name", str),
+            provenance=Provenance(**raw["provenance"]),
+            request=RecordedRequest(method=_typed(request, "method", str), path=_typed(request, "path", str),
+                                    headers=_typed(request, "headers", dict), body=request["body"]),
+            reply=_read_reply(reply),
+        )
+    except KeyError as error:
+        raise RecordingError(f"{where}: {error.args[0]!r} is missing. {_REPAIR}") from None
+    except (TypeError, ValueError) as error:
+        raise RecordingError(f"{where}: {error} {_REPAIR}") from None
+
+
+def _read_reply(raw: Mapping[str, Any]) -> Reply:
+    chunks = raw.get("chunks", [])
+    for number, chunk in enumerate(chunks):
+        if not (isinstance(chunk, list) and len(chunk) == 2 and isinstance(chunk[0], int | float)
+                and isinstance(chunk[1], str)):
+            raise ValueError(f"chunk {number} is not [milliseconds, text].")
+    times = [at for at, _ in chunks]
+    if times != sorted(times):
+        raise ValueError("the chunks' times go backwards.")
+    style = raw.get("json_style", "compact")
+    if style not in JSON_STYLES:
+        raise ValueError(f"json_style {style!r} is unknown.")
+    if not chunks and "body" not in raw:
+        raise KeyError("body")
+    return Reply(status=_typed(raw, "status", int), headers=_typed(raw, "headers", dict), body=raw.get("body"),
+                 chunks=tuple((at, text) for at, text in chunks), delay_ms=raw.get("delay_ms", 0),
+                 ending=raw.get("ending", "complete"), json_style=style)
+
+
+def _typed(raw: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = raw[name]
+    if not isinstance(value, kind):
+        raise TypeError(f"{name!r} must be {kind.__name__}, not {type(value).__name__}.")
+    return value

@@ -1,0 +1,69 @@
+"""The SDKs' own retrying, on the course's clock and with seeded jitter.
+
+Both SDKs wait with the process's `time.sleep` and draw jitter from the global `random`: a notebook that shows
+their delays could never show the same twice. These classes override the methods that compute and make the wait,
+nothing else; a test holds the computed delays against the SDKs' own, and fails when an SDK renames a method.
+
+Sources: anthropic 2.12.0 and openai 3.54.0, `_base_client.py`, `_calculate_retry_timeout`, `_sleep_for_retry`.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from random import Random
+from typing import Any
+
+from helpers.clock import Clock
+
+FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
+"""Seconds: what both SDKs start from and stop doubling at."""
+
+
+class PacedHttp:
+    """Carries clock and jitter with the HTTP client, which an SDK client hands on to its copies (`with_options`)."""
+
+    clock: Clock
+    jitter: Random
+
+
+class CourseRetries:
+    """Mixed into an SDK client; the HTTP client behind it is a PacedHttp."""
+
+    _client: Any
+    LONGEST_RETRY_AFTER: float
+    """Seconds: a longer retry-after is cut (Anthropic) or not waited for (OpenAI)."""
+
+    def _parse_retry_after_header(self, response_headers: Any = None) -> float | None:
+        """As the SDK does, with an HTTP date counted from the course's date instead of the machine's."""
+        seconds = super()._parse_retry_after_header(response_headers)
+        header = (response_headers or {}).get("retry-after", "")
+        if seconds is None or "retry-after-ms" in response_headers or not header.strip()[:1].isalpha():
+            return seconds
+        return (parsedate_to_datetime(header) - self._client.clock.wall()).total_seconds()
+
+    def _calculate_retry_timeout(self, remaining_retries: int, options: Any, response_headers: Any = None) -> float:
+        asked = self._parse_retry_after_header(response_headers)
+        if asked is not None and asked > 0 and self._waits_for(asked):
+            return min(asked, self.LONGEST_RETRY_AFTER)
+        retries = min(options.get_max_retries(self.max_retries) - remaining_retries, 1000)
+        return min(FIRST_DELAY * 2.0**retries, LONGEST_DELAY) * (1 - 0.25 * self._client.jitter.random())
+
+    def _waits_for(self, asked: float) -> bool:
+        return True
+
+    def _delay(self, retries_taken: int, max_retries: int, options: Any, response: Any) -> float:
+        return self._calculate_retry_timeout(max_retries - retries_taken, options, response and response.headers)
+
+
+class SyncRetries(CourseRetries):
+    """For the synchronous clients."""
+
+    def _sleep_for_retry(self, *, retries_taken: int, max_retries: int, options: Any, response: Any) -> None:
+        self._client.clock.sleep(self._delay(retries_taken, max_retries, options, response))
+
+
+class AsyncRetries(CourseRetries):
+    """For the asynchronous clients."""
+
+    async def _sleep_for_retry(self, *, retries_taken: int, max_retries: int, options: Any, response: Any) -> None:
+        await self._client.clock.asleep(self._delay(retries_taken, max_retries, options, response))
