@@ -113,6 +113,11 @@ class Lesson:
         return (Record(live, self.session, clock) if self.mode == "record" else live), live
 
 
+def document(name: str) -> str:
+    """The text of a file in data/, such as "acme_policy.md"."""
+    return (settings.DATA / name).read_text("utf-8")
+
+
 def start(name: str) -> Lesson:
     """Open a lesson: prints its banner and returns what its cells work with."""
     _watch_cells()
@@ -163,7 +168,7 @@ def banner(lesson: Lesson) -> str:
 def _answered_by(lesson: Lesson) -> str:
     if lesson.mode in ("live", "record"):
         kept = ", replies are recorded" if lesson.mode == "record" else ""
-        return f"Mode {lesson.mode}: calls go to the API{kept}; at most ${lesson.budget.limit} are spent in this kernel."
+        return f"Mode {lesson.mode}: calls go to the API{kept}; this kernel spends at most ${lesson.budget.limit}."
     counts = lesson.tape.provenance()
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in sorted(counts)) or "none"
     note = " (built to the wire format, never seen from a server)" if counts["constructed"] else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import httpx2
+
 from helpers.clock import VirtualClock
 from helpers.wire.clients import build
 from helpers.wire.matching import RecordedRequest
@@ -83,3 +85,13 @@ def tape(*entries):
 def client(transport, *, vendor="ANTHROPIC", asynchronous=False, clock=None, **options):
     """A real SDK client over *transport*."""
     return build(vendor, transport, clock or VirtualClock(), asynchronous=asynchronous, live=False, **options)
+
+
+class Pieces(httpx2.SyncByteStream):
+    """A body that arrives in given pieces."""
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+
+    def __iter__(self):
+        yield from self._pieces

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from helpers import settings
-from helpers.economics import Cost, Usage, cost, find_model
+from helpers.economics import Cost, NoPriceError, Usage, cost, find_model
 
 COUNT_MARGIN = Decimal("1.05")
 """count_tokens is an estimate that "may differ by a small amount" (Anthropic docs, token counting)."""
 
 
 class Budget:
-    """US dollars that live calls may cost together. Holds are made before sending, so parallel calls can't overspend."""
+    """US dollars that live calls may cost together; held before sending, so that parallel calls can't overspend."""
 
     def __init__(self, usd: Decimal) -> None:
         self.limit = usd
@@ -61,24 +61,24 @@ def _choices(body: Mapping[str, Any]) -> int:
     return body["n"] if isinstance(body.get("n"), int) else 1
 
 
-def worst_usage(body: Mapping[str, Any], input_tokens: int) -> Usage:
-    """The dearest usage that a request with *input_tokens* can end in.
+def worst_usages(body: Mapping[str, Any], input_tokens: int) -> list[Usage]:
+    """The ways in which a request with *input_tokens* can be billed, each with its output run to the limit.
 
-    Every input token may be written to the cache (OpenAI's models write without being asked), for an hour where
-    the request says so, and the output may run to its limit.
+    Every input token may be fresh, or written to the cache: OpenAI's models write without being asked, and an hour's
+    writing costs more than five minutes'.
     """
     output = output_limit(body)
-    if '"ttl": "1h"' in str(body).replace("'", '"'):
-        return Usage(cache_write_1h=input_tokens, output=output)
-    return Usage(cache_write_5m=input_tokens, output=output)
+    writes = {"cache_write_5m": input_tokens}
+    if "'ttl': '1h'" in str(body):
+        writes = {"cache_write_1h": input_tokens}
+    return [Usage(input=input_tokens, output=output), Usage(**writes, output=output)]
 
 
-def worst_cost(body: Mapping[str, Any], input_tokens: int) -> Cost:
-    """What that usage costs, in the dearer of the two ways in which the input can be billed.
-
-    Raises LookupError for a model without a price.
-    """
+def worst_case(body: Mapping[str, Any], input_tokens: int) -> tuple[Usage, Cost]:
+    """The dearest of those usages, and its cost. Raises LookupError for a model without a price."""
     model = str(body.get("model"))
-    as_write = worst_usage(body, input_tokens)
-    as_input = replace(as_write, input=input_tokens, cache_write_5m=0, cache_write_1h=0)
-    return max((cost(usage, model) for usage in (as_write, as_input)), key=lambda c: c.usd)
+    fresh, written = worst_usages(body, input_tokens)
+    cases = [(fresh, cost(fresh, model))]
+    with suppress(NoPriceError):   # a model that has no price for cache writes makes none
+        cases.append((written, cost(written, model)))
+    return max(cases, key=lambda case: case[1].usd)

@@ -114,5 +114,5 @@ def _deltas(block: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any
     elif "input" in block:
         yield {"type": "input_json_delta", "partial_json": ""}
         written = json.dumps(block["input"], ensure_ascii=False) if block["input"] else ""
-        for piece in pieces(written, rng, median=6, longest=13):
+        for piece in pieces(written, rng, median=5, longest=13):
             yield {"type": "input_json_delta", "partial_json": piece}

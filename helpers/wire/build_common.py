@@ -9,12 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from helpers.wire.reply import Reply
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+TOKEN_LIKE = re.compile(r"\s?\w{1,7}|[^\w\s]|\s")
+"""Roughly where tokenizers cut; every character is in exactly one match."""
+HALF_A_TOKEN = 2.0
+"""By how much a piece, on average, stays below the room that it has."""
 
 Timed = tuple[str, float]
 """A piece of a stream: (text, milliseconds since the piece before it)."""
@@ -23,7 +29,7 @@ Timed = tuple[str, float]
 def constructed_id(prefix: str, *content: Any, length: int = 11) -> str:
     """*prefix* and *length* characters of a hash of *content*: the same content, the same id."""
     text = json.dumps(content, sort_keys=True, default=str)
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+    number = int.from_bytes(hashlib.sha512(text.encode()).digest(), "big")
     characters = []
     for _ in range(length):
         number, position = divmod(number, len(ALPHABET))
@@ -37,12 +43,18 @@ def generator(seed: int, reply_id: str) -> random.Random:
 
 
 def pieces(text: str, rng: random.Random, *, median: float, longest: int) -> list[str]:
-    """*text* cut as a model's deltas are: around *median* characters, at most *longest*, never empty."""
-    cut, start = [], 0
-    while start < len(text):
-        size = min(longest, max(1, round(median * rng.lognormvariate(0, 0.6))))
-        cut.append(text[start : start + size])
-        start += size
+    """*text* cut as a model's deltas are: whole words where they fit, never empty.
+
+    Sizes lie around *median* characters (English or JSON, some 50 pieces or more) and never above *longest*.
+    """
+    cut: list[str] = []
+    room = 0.0
+    for token in TOKEN_LIKE.findall(text):
+        if cut and len(cut[-1]) + len(token) <= room:
+            cut[-1] += token
+        else:
+            cut.append(token)
+            room = min(longest, (median + HALF_A_TOKEN) * rng.lognormvariate(0, 0.4))
     return cut
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.wire.build_common import (
+    ALPHABET,
     Timed,
     constructed_id,
     generator,
@@ -96,10 +97,10 @@ def chat_stream(
     [choice] = body["choices"]
     deltas = [*_deltas(choice["message"], rng)]
     parts = [(delta, None, per_delta_ms if index else 0.0) for index, delta in enumerate(deltas)]
-    events = [
-        _chunk(body, [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}], include_usage, rng, wait)
-        for delta, reason, wait in [*parts, ({}, choice["finish_reason"], per_delta_ms)]
-    ]
+    events = []
+    for delta, reason, wait in [*parts, ({}, choice["finish_reason"], per_delta_ms)]:
+        said = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+        events.append(_chunk(body, [said], include_usage, rng, wait))
     if include_usage:
         events.append(_chunk(body, [], include_usage, rng, 0.0))
     events.append(("data: [DONE]\n\n", 0.0))
@@ -142,7 +143,7 @@ def arguments_text(arguments: Mapping[str, Any] | str) -> str:
 
 def obfuscation(delta: str, rng: random.Random) -> str:
     """Random letters that hide a delta's length from eavesdroppers."""
-    return "".join(rng.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=16 - len(delta) % 16))
+    return "".join(rng.choices(ALPHABET, k=16 - len(delta) % 16))
 
 
 def _deltas(message: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
@@ -150,19 +151,20 @@ def _deltas(message: dict[str, Any], rng: random.Random) -> Iterator[dict[str, A
     calls = message.get("tool_calls") or []
     yield {"role": "assistant", "content": None if message["content"] is None else "", "refusal": None}
     for key in ("content", "refusal"):
-        for piece in pieces(message[key] or "", rng, median=4, longest=20):
+        for piece in pieces(message[key] or "", rng, median=1, longest=20):
             yield {key: piece}
     for index, call in enumerate(calls):
         yield {"tool_calls": [{**call, "index": index, "function": {**call["function"], "arguments": ""}}]}
-        for piece in pieces(call["function"]["arguments"], rng, median=4, longest=20):
+        for piece in pieces(call["function"]["arguments"], rng, median=1, longest=20):
             yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
 
 
 def _chunk(body: dict[str, Any], choices: list, include_usage: bool, rng: random.Random, wait: float) -> Timed:
     """One data line. With *include_usage* every chunk has the field; only the last, without choices, fills it."""
     data = {
-        **{key: body[key] for key in ("id", "created", "model", "service_tier", "system_fingerprint")},
+        "id": body["id"],
         "object": "chat.completion.chunk",
+        **{key: body[key] for key in ("created", "model", "service_tier", "system_fingerprint")},
         "choices": choices,
     }
     if include_usage:

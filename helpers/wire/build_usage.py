@@ -70,18 +70,20 @@ def anthropic_usage(
     calls = sum("input" in block for block in blocks)
     thought = sum(_thinking_estimate(block) for block in blocks)
     estimate = thought + estimate_tokens(map(_visible, blocks), per_token=per_token, tool_calls=calls)
-    output = output_tokens(estimate, given.get("output_tokens"), max_tokens, cut_off=cut_off)
+    output = given["output_tokens"] = output_tokens(
+        estimate, given.get("output_tokens"), max_tokens, cut_off=cut_off
+    )
     written = given.get("cache_creation_input_tokens", 0)
     return {
         "input_tokens": prompt_estimate(request, per_token=per_token),
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": 0,
         "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0},
+        "output_tokens": output,
         "output_tokens_details": {"thinking_tokens": min(thought, output)},
         "service_tier": "standard",
         "inference_geo": "not_available",
         **given,
-        "output_tokens": output,
     }
 
 
@@ -102,14 +104,18 @@ def openai_usage(
     prompt, output = OPENAI_NAMES[api]
     given = dict(usage) if isinstance(usage, Mapping) else _openai_fields(usage, api) if usage is not None else {}
     estimate = estimate_tokens(texts, per_token=OPENAI_CHARACTERS_PER_TOKEN, tool_calls=tool_calls)
+    spent = given[f"{output}_tokens"] = output_tokens(
+        estimate, given.get(f"{output}_tokens"), limit, cut_off=cut_off
+    )
     fields = {
         f"{prompt}_tokens": prompt_estimate(request, per_token=OPENAI_CHARACTERS_PER_TOKEN),
+        f"{output}_tokens": spent,
+        "total_tokens": 0,
         f"{prompt}_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         f"{output}_tokens_details": {"reasoning_tokens": 0},
         **given,
-        f"{output}_tokens": output_tokens(estimate, given.get(f"{output}_tokens"), limit, cut_off=cut_off),
     }
-    return {**fields, "total_tokens": fields[f"{prompt}_tokens"] + fields[f"{output}_tokens"]}
+    return {**fields, "total_tokens": fields[f"{prompt}_tokens"] + spent}
 
 
 def _thinking_estimate(block: dict[str, Any]) -> int:
@@ -128,8 +134,8 @@ def _anthropic_fields(usage: Usage) -> dict[str, Any]:
         fields["server_tool_use"] = {"web_search_requests": usage.web_searches, "web_fetch_requests": 0}
     if usage.other_models:
         own = {"type": "message", **_anthropic_counts(usage)}
-        advice = [{"type": "advisor_message", "model": model, **_anthropic_counts(u)} for model, u in usage.other_models]
-        fields["iterations"] = [own, *advice]
+        others = [{"type": "advisor_message", "model": id, **_anthropic_counts(u)} for id, u in usage.other_models]
+        fields["iterations"] = [own, *others]
     return fields
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx2
 
-from helpers.economics import Cost, Ledger, cost_of, usage_from
+from helpers.economics import Cost, Ledger, Usage, cost_of, usage_from
 from helpers.wire import builder
-from helpers.wire.budget import COUNT_MARGIN, Budget, worst_cost, worst_usage
+from helpers.wire.budget import COUNT_MARGIN, Budget, worst_case
 from helpers.wire.live import is_loopback
 from helpers.wire.matching import canonical_path
 from helpers.wire.reply import Reply
@@ -90,16 +90,16 @@ class Meter(Transport):
         """The hold, made, or the refusal."""
         tokens = _counted(count) or hold.input_tokens
         try:
-            usd = worst_cost(hold.body, tokens).usd
+            usage, worst = worst_case(hold.body, tokens)
         except LookupError as error:
             return refusal(f"This call was not sent: its cost is unknown. {error}")
-        if not self._budget.hold(usd):
+        if not self._budget.hold(worst.usd):
             return refusal(
-                f"This call was not sent: it can cost up to ${usd:.4f} ({tokens:,} tokens in, up to "
-                f"{worst_usage(hold.body, tokens).output:,} out) and ${max(self._budget.left, Decimal(0)):.4f} of the "
-                f"budget of ${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise "
-                "COURSE_BUDGET_USD and restart the kernel.")
-        return Hold(hold.body, tokens, usd)
+                f"This call was not sent: it can cost up to ${worst.usd:.6f} ({tokens:,} tokens in, up to "
+                f"{usage.output:,} out) and ${max(self._budget.left, Decimal(0)):.4f} of the budget of "
+                f"${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise COURSE_BUDGET_USD "
+                "and restart the kernel.")
+        return Hold(hold.body, tokens, worst.usd)
 
     def _watched(self, response: httpx2.Response, hold: Hold) -> httpx2.Response:
         if response.status_code != 200:
@@ -115,18 +115,19 @@ class Meter(Transport):
 
     def _enter(self, sniffer: Sniffer, hold: Hold) -> None:
         """Write one reply into the ledgers and settle its hold."""
-        asked = str(hold.body.get("model", ""))
-        reply = {**sniffer.reply, "model": sniffer.reply.get("model") or asked}
-        try:
-            usage = usage_from(reply) if sniffer.final else worst_usage(hold.body, self._input_of(sniffer, hold))
-            spent = cost_of(reply) if sniffer.final else worst_cost(hold.body, self._input_of(sniffer, hold))
-        except (LookupError, ValueError):   # a model without a price here: a local one, say
-            usage, spent = _usage_or_none(reply), None
-        for ledger in self._ledgers:
-            if usage is not None:
+        reply = {**sniffer.reply, "model": sniffer.reply.get("model") or str(hold.body.get("model", ""))}
+        usage, spent = _read(reply) if sniffer.final else self._worst(sniffer, hold)
+        if usage is not None:
+            for ledger in self._ledgers:
                 ledger.add(usage, reply["model"], lesson=self._lesson, label=self._label, cost=spent,
                            worst_case=not sniffer.final)
-        self._settle(hold, spent.usd if isinstance(spent, Cost) else Decimal(0))
+        self._settle(hold, spent.usd if spent else Decimal(0))
+
+    def _worst(self, sniffer: Sniffer, hold: Hold) -> tuple[Usage | None, Cost | None]:
+        try:
+            return worst_case(hold.body, self._input_of(sniffer, hold))
+        except LookupError:
+            return None, None
 
     def _input_of(self, sniffer: Sniffer, hold: Hold) -> int:
         """Input tokens of a stream that was cut: its first event knows them, else what was held."""
@@ -186,8 +187,13 @@ def _respond(reply: Reply, request: httpx2.Request) -> httpx2.Response:
     return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.content(), request=request)
 
 
-def _usage_or_none(reply: dict[str, Any]) -> Any:
+def _read(reply: dict[str, Any]) -> tuple[Usage | None, Cost | None]:
+    """Usage and cost as the reply says; without a price for its model (a local one, say) no cost."""
     try:
-        return usage_from(reply)
+        usage = usage_from(reply)
+    except ValueError:
+        return None, None
+    try:
+        return usage, cost_of(reply)
     except (LookupError, ValueError):
-        return None
+        return usage, None

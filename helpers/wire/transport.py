@@ -68,7 +68,8 @@ class _Pace(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 
     def response(self) -> httpx2.Response:
         self._raise_if_late()
-        return httpx2.Response(self._reply.status, headers=dict(self._reply.headers), stream=self, request=self._request)
+        headers = dict(self._reply.headers)
+        return httpx2.Response(self._reply.status, headers=headers, stream=self, request=self._request)
 
     def _wait_until(self, at_ms: float) -> float:
         """Seconds to wait for what comes at *at_ms*; no longer than the read timeout, which is then remembered."""
@@ -164,6 +165,12 @@ class ClosedEarly(Exception):
 
 def tapped(response: httpx2.Response, *, look: Callable[[bytes], None],
            over: Callable[[BaseException | None], None]) -> httpx2.Response:
-    """*response* with a tap on its body."""
-    response.stream = Tap(response.stream, look=look, over=over)
+    """*response* with a tap on its body; a body that has been read already is looked at once."""
+    try:
+        content = response.content
+    except httpx2.ResponseNotRead:
+        response.stream = Tap(response.stream, look=look, over=over)
+    else:
+        look(content)
+        over(None)
     return response

@@ -1,0 +1,1 @@
+"""The course's shared package: what the lessons and their tests lean on. Importing it loads nothing else."""

@@ -1,0 +1,68 @@
+"""The same work on several models, split into what is paid for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.views import style
+from helpers.views.picture import Chart, chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+PARTS = (("input_usd", "input", style.SKY, ""), ("output_usd", "visible output", style.BLUE, ""),
+         ("thinking_usd", "thinking (billed as output)", style.ORANGE, "//"))
+
+
+def plot_models(ax: Axes, frame: pd.DataFrame, work: str) -> None:
+    """Dollars for 1,000 conversations by model, split into input, visible output and thinking, the cheapest on top.
+
+    frame: `model`, `input_usd`, `output_usd`, `thinking_usd`, `tokenizer_factor` (tokens for the same text, 1.0
+    for the first tokenizer), with that factor already in the amounts. work: what is done, in a few words.
+    """
+    rows = _by_price(frame)
+    places, left = range(len(rows)), rows["usd"] * 0
+    for column, name, colour, hatch in PARTS:
+        ax.barh(places, rows[column], left=left, height=0.7, color=colour, hatch=hatch, edgecolor="white", linewidth=0,
+                label=name)
+        left = left + rows[column]
+    for place, row in enumerate(rows.itertuples()):
+        ax.annotate(f"{style.usd(row.usd)}  ({row.share_output:.0%} output)", (row.usd, place), (5, 0),
+                    textcoords="offset points", va="center")
+    ax.set_yticks(places, [f"{row.model}\n×{row.tokenizer_factor:.2g} tokens" for row in rows.itertuples()])
+    ax.tick_params(axis="y", length=0)
+    ax.set(xlim=(0, rows["usd"].max() * 1.42), ylim=(len(rows) - 0.4, -0.6))
+    ax.legend(loc="lower right", frameon=False)
+    style.money_axis(ax.xaxis)
+    style.compose(ax, finding=models_in_words(frame), x=f"USD for 1,000 conversations ({work})", left=158, right=16,
+                  source="Source: data/models.json; × is tokens for the same text")
+
+
+def models_in_words(frame: pd.DataFrame) -> str:
+    """Cheapest against dearest, and the largest share that thinking takes."""
+    rows = _by_price(frame)
+    cheap, dear, most = rows.iloc[0], rows.iloc[-1], rows.loc[(rows["thinking_usd"] / rows["usd"]).idxmax()]
+    thinking = most["thinking_usd"] / most["usd"]
+    said = f"; thinking is up to {thinking:.0%} of a bill" if thinking else ""
+    return f"The same work costs {dear['usd'] / cheap['usd']:.0f} times as much on {dear['model']} as on {cheap['model']}{said}"
+
+
+def models_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """The bars as a table, USD for 1,000 conversations."""
+    rows = _by_price(frame).set_index("model")
+    table = rows[["input_usd", "output_usd", "thinking_usd", "usd"]].map(lambda amount: style.usd(amount).lstrip("$"))
+    table.columns = ["input", "visible output", "thinking", "USD for 1,000"]
+    return table.assign(**{"tokens for the same text": rows["tokenizer_factor"].map("×{:.2g}".format)})
+
+
+def models_chart(frame: pd.DataFrame, work: str) -> Chart:
+    """The models, drawn; see `plot_models`."""
+    size = (6.6, 2.0 + 0.5 * len(frame))
+    return chart(plot_models, frame, work, words=models_in_words(frame), numbers=models_numbers(frame), size=size)
+
+
+def _by_price(frame: pd.DataFrame) -> pd.DataFrame:
+    total = frame["input_usd"] + frame["output_usd"] + frame["thinking_usd"]
+    share = (frame["output_usd"] + frame["thinking_usd"]) / total
+    return frame.assign(usd=total, share_output=share).sort_values("usd", kind="stable", ignore_index=True)
