@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import settings
 from helpers.clock import Clock, RealClock
 from helpers.economics import Ledger, model_id, prices_as_of
+from helpers.classroom.source import show
 from helpers.wire import cells
 from helpers.wire.recording import Tape
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from helpers.wire.record import RecordingSession
     from helpers.wire.scripted import Script
     from helpers.wire.transport import Transport
+
+__all__ = ["Lesson", "document", "model", "show", "start"]
 
 model = model_id
 """The model id that plays a role ("default", "production", "openai" ...): lessons name roles, never ids."""
@@ -51,66 +54,81 @@ class Lesson:
     """Every priced reply of this lesson, in the order in which they came."""
 
     def anthropic(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
-                  ledger: Ledger | None = None, clock: Clock | None = None, **options: Any) -> anthropic.Anthropic:
+                  ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
+                  **options: Any) -> anthropic.Anthropic:
         """A real Anthropic client over this lesson's replies.
 
         *faults*: what goes wrong, attempt by attempt (`helpers.wire.faults`). *script*: answers from a function
         instead of recordings (`helpers.wire.scripted`). *label* and *ledger*: how and where else to book its
-        replies. *clock*: another than the course's. *options*: the SDK's own.
+        replies. *budget*: refuse calls that exceed it, also where nothing is live. *clock*: another than the
+        course's. *options*: the SDK's own.
         """
-        return self._client("ANTHROPIC", False, faults, script, label, ledger, clock, options)
+        return self._client("ANTHROPIC", False, Wiring(faults, script, label, ledger, budget, clock), options)
 
     def async_anthropic(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
-                        ledger: Ledger | None = None, clock: Clock | None = None,
+                        ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
                         **options: Any) -> anthropic.AsyncAnthropic:
         """As `anthropic`, asynchronous."""
-        return self._client("ANTHROPIC", True, faults, script, label, ledger, clock, options)
+        return self._client("ANTHROPIC", True, Wiring(faults, script, label, ledger, budget, clock), options)
 
     def openai(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
-               ledger: Ledger | None = None, clock: Clock | None = None, **options: Any) -> openai.OpenAI:
+               ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
+               **options: Any) -> openai.OpenAI:
         """As `anthropic`, for OpenAI."""
-        return self._client("OPENAI", False, faults, script, label, ledger, clock, options)
+        return self._client("OPENAI", False, Wiring(faults, script, label, ledger, budget, clock), options)
 
     def async_openai(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
-                     ledger: Ledger | None = None, clock: Clock | None = None, **options: Any) -> openai.AsyncOpenAI:
+                     ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
+                     **options: Any) -> openai.AsyncOpenAI:
         """As `openai`, asynchronous."""
-        return self._client("OPENAI", True, faults, script, label, ledger, clock, options)
+        return self._client("OPENAI", True, Wiring(faults, script, label, ledger, budget, clock), options)
 
-    def _client(self, vendor: str, asynchronous: bool, faults: Sequence[Any], script: Script | None, label: str,
-                ledger: Ledger | None, clock: Clock | None, options: dict[str, Any]) -> Any:
+    def _client(self, vendor: str, asynchronous: bool, wiring: Wiring, options: dict[str, Any]) -> Any:
         from helpers.wire.clients import build
         from helpers.wire.faults import Faults
         from helpers.wire.meter import Meter
 
-        clock = clock or settings.clock
-        source, counter = self._source(script, clock)
-        live = counter is not None
-        inner = Faults(source, faults, clock) if faults else source
-        meter = Meter(inner, [self.ledger, *([ledger] if ledger else [])], lesson=self.name, label=label,
-                      budget=self.budget if live else None, counter=counter)
+        clock = wiring.clock or settings.clock
+        source, live = self._source(wiring.script, clock)
+        inner = Faults(source, wiring.faults, clock) if wiring.faults else source
+        ledgers = [self.ledger, *([wiring.ledger] if wiring.ledger is not None else [])]
+        budget = wiring.budget or (self.budget if live else None)
+        meter = Meter(inner, ledgers, lesson=self.name, label=wiring.label, budget=budget,
+                      counter=source if budget else None)
         return build(vendor, meter, clock, asynchronous=asynchronous, live=live, **options)
 
-    def _source(self, script: Script | None, clock: Clock) -> tuple[Transport, Transport | None]:
-        """Where replies come from, and what counts tokens for the budget: None where nothing is live."""
-        if script is not None:
-            from helpers.wire.scripted import Scripted
+    def _source(self, script: Script | None, clock: Clock) -> tuple[Transport, bool]:
+        """Where replies come from, and whether that is the network."""
+        from helpers.wire.scripted import Scripted
 
-            return Scripted(script, clock), None
+        if script is not None:
+            return Scripted(script, clock), False
         if self.mode == "replay":
             from helpers.wire.replay import Replay
 
-            return Replay(self.tape, clock), None
+            return Replay(self.tape, clock), False
         from helpers.wire.record import Record
 
         if self.mode == "construct":
             from helpers.scenarios import scenario
-            from helpers.wire.scripted import Scripted
 
-            return Record(Scripted(scenario(self.name), clock), self.session, clock), None
+            return Record(Scripted(scenario(self.name), clock), self.session, clock), False
         from helpers.wire.live import Live
 
         live = Live()
-        return (Record(live, self.session, clock) if self.mode == "record" else live), live
+        return (Record(live, self.session, clock) if self.mode == "record" else live), True
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a client's caller asked for beside the SDK's own options."""
+
+    faults: Sequence[Any]
+    script: Script | None
+    label: str
+    ledger: Ledger | None
+    budget: Budget | None
+    clock: Clock | None
 
 
 def document(name: str) -> str:

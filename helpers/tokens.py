@@ -139,7 +139,7 @@ def _basis(text: str, kind: str, generation: str) -> tuple[Ratio, str, bool]:
     if own:
         return own, f"measured on {own.texts} texts, {generation} tokenizer", True
     if generation == "o200k":
-        counted = len(text) / max(count_o200k(text), 1)
+        counted = _o200k_ratio(text)
         return Ratio(counted, counted, counted, 1), "counted with o200k itself", True
     older = _measured("claude-3", kind)
     if generation == "claude-4.7" and older:
@@ -149,6 +149,10 @@ def _basis(text: str, kind: str, generation: str) -> tuple[Ratio, str, bool]:
     return _stand_in(text, kind, generation)
 
 
+def _o200k_ratio(text: str) -> float:
+    return max(len(text), 1) / max(count_o200k(text), 1)
+
+
 def _stand_in(text: str, kind: str, generation: str) -> tuple[Ratio, str, bool]:
     """Where there is no measurement at all."""
     more = SINCE_OPUS_4_7 if generation == "claude-4.7" else 1.0
@@ -156,6 +160,6 @@ def _stand_in(text: str, kind: str, generation: str) -> tuple[Ratio, str, bool]:
         per_token = DOCUMENTED * SINCE_OPUS_4_7 / more
         basis = "not measured: the documented 2.5 characters a token (3.25 before Opus 4.7), of all text together"
     else:
-        per_token = len(text) / max(count_o200k(text), 1) / more
+        per_token = _o200k_ratio(text) / more
         basis = "not measured: what o200k needs for this text" + (", and 30 % more" if more > 1 else "")
     return Ratio(per_token * (1 - MARGIN), per_token, per_token * (1 + MARGIN), 0), basis, False

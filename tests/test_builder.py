@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.economics import Usage, usage_from
+from helpers.economics.models import load_models
 from helpers.sse import SSEParser
 from helpers.wire import builder
 from helpers.wire.builder import (
@@ -230,6 +232,42 @@ def test_a_usage_stands_in_the_reply_as_the_api_writes_it() -> None:
     ) == (14, 2056)
     assert received.output_tokens_details.thinking_tokens == 53
     assert received.server_tool_use.web_search_requests == 2
+
+
+COUNTS = st.integers(0, 10**6)
+
+
+@st.composite
+def usages(draw, **fixed) -> Usage:
+    """Any Usage, thinking inside output."""
+    names = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "web_searches")
+    counts = {name: draw(COUNTS) for name in names} | fixed
+    output = draw(COUNTS)
+    return Usage(**counts, output=output, thinking=draw(st.integers(0, output)))
+
+
+@ROUND_TRIP
+@given(usages())
+def test_usage_from_reads_back_what_was_built_for_anthropic(usage) -> None:
+    """A Usage goes onto the wire and comes back, from a plain message and from a streamed one."""
+    reply = message("Hi", model=CLAUDE, usage=usage)
+    assert usage_from(claude(reply).messages.create(**ASK)) == usage
+    assert usage_from(final(stream(reply))) == usage
+
+
+@ROUND_TRIP
+@given(usages(cache_write_1h=0, web_searches=0), usages(web_searches=0))
+def test_usage_from_reads_back_what_was_built_for_openai(usage, with_long_writes) -> None:
+    """The same for chat completions, and for responses, which know long writes."""
+    assert usage_from(chat_completion("Hi", model=GPT, usage=usage).body) == usage
+    assert usage_from(response("Hi", model=GPT, usage=with_long_writes).body) == with_long_writes
+
+
+def test_other_models_come_back_as_other_models() -> None:
+    """What an advisor spent is not added to the reply's own tokens."""
+    advice = (("claude-opus-5-5", Usage(input=2518, output=22)),)
+    usage = Usage(input=10, output=5, other_models=advice)
+    assert usage_from(message("Hi", model=CLAUDE, usage=usage).body) == usage
 
 
 def test_other_models_stand_in_iterations_outside_the_top_level_numbers() -> None:
@@ -480,6 +518,15 @@ def test_count_tokens_and_models() -> None:
     assert first.retires_at is None
     assert second.retires_at.date().isoformat() == "2026-11-30"
     assert list(claude(models_page([])).models.list()) == []
+
+
+def test_every_claude_of_the_course_can_be_listed() -> None:
+    """Each Anthropic row of models.json makes a model that validates; retired ones say so."""
+    rows = [row for row in load_models().models if row.vendor == "anthropic"]
+    listed = {info.id: info for info in claude(models_page(rows)).models.list()}
+    assert [row.id for row in rows] == [*listed]
+    assert all((info.lifecycle == "retired") == (row.status == "retired")
+               for row, info in zip(rows, listed.values(), strict=True))  # fmt: skip
 
 
 # --- OpenAI: chat completions ------------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from helpers.cli import process, versions
 from helpers.cli.environment import LOCKS, SETUP, Environment
-from helpers.cli.places import ROOT
+from helpers.cli.places import short
 from helpers.cli.stop import Stop, no_space
 
-NEEDED_BYTES = {"uv": 150_000_000, "lab": 800_000_000, "test": 1_100_000_000}
+NEEDED_BYTES = {"uv": 150_000_000, "lab": 800_000_000, "test": 1_300_000_000}
 """Free space to begin with: the finished environment's size and a little more."""
 UNFINISHED = "course-unfinished"
 LOG = "course-setup.log"
@@ -38,7 +38,7 @@ def build(environment: Environment, kind: str) -> None:
         anew = clear_the_way(environment)
         if anew:
             check_space(environment.folder.parent, kind)
-        print(f"Setting up {_short(environment.folder)} (once; about a minute on a fast line).", flush=True)
+        print(f"Setting up {short(environment.folder)} (once; about a minute on a fast line).", flush=True)
         begin(environment, "new" if anew else "update")
         if anew or moved:
             _create(environment, lock)
@@ -61,7 +61,7 @@ def check_this_python() -> None:
 
 
 def clear_the_way(environment: Environment) -> bool:
-    """Return whether the environment is to be made anew: there is none, or what was there is no use and out of the way."""
+    """Return whether to make the environment anew: there is none, or what was there is of no use and out of the way."""
     folder, marker = environment.folder, _marker(environment)
     if marker.exists() and marker.read_text(encoding="utf-8") == "new":
         print("The last set-up was interrupted: starting it over.", flush=True)
@@ -72,7 +72,7 @@ def clear_the_way(environment: Environment) -> bool:
         return False
     aside = next(path for n in range(1, 1000) if not (path := folder.with_name(f"{folder.name}.old-{n}")).exists())
     folder.rename(aside)
-    print(f"{_short(folder)} holds no Python that works here. It is {_short(aside)} now; you can delete it.", flush=True)
+    print(f"{short(folder)} has no supported Python with pip: it is {short(aside)} now. You can delete it.", flush=True)
     return True
 
 
@@ -84,7 +84,7 @@ def check_space(folder: Path, kind: str) -> None:
 
 
 def begin(environment: Environment, state: str) -> None:
-    """Mark the work as unfinished, "new" or "update", and take the stamps away: from here on nothing counts as ready."""
+    """Mark the work as unfinished, "new" or "update", and take the stamps away: from here on nothing is ready."""
     environment.folder.mkdir(exist_ok=True)
     _marker(environment).write_text(state, encoding="utf-8")
     for kind in LOCKS:
@@ -165,8 +165,4 @@ def _create(environment: Environment, lock: int) -> None:
 
 def _marker(environment: Environment) -> Path:
     return environment.folder / UNFINISHED
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from helpers.cli.places import ROOT
+from helpers.cli.places import short
 from helpers.cli.stop import no_space, not_writable
 
 SIGNS = {
@@ -26,8 +26,8 @@ LINES = {
     "wheel": "A package has no ready-made file for this system, and the course builds none. Expected: Windows, macOS "
              "or a Linux with glibc, on x86-64 or ARM64 (tests: not Windows on ARM). Use one of those.",
     "network": "The packages could not be downloaded. The first run needs the network, once (about 150 MB; later runs "
-               "need none). Connect, or name your proxy (HTTPS_PROXY) or mirror (PIP_INDEX_URL and UV_DEFAULT_INDEX), then run "
-               "the same command again.",
+               "need none). Connect, or name your proxy (HTTPS_PROXY) or mirror (PIP_INDEX_URL and UV_DEFAULT_INDEX), "
+               "then run the same command again.",
 }
 
 ALMOST_FULL_BYTES = 5_000_000
@@ -40,13 +40,9 @@ def of(output: str, *, log: Path) -> str:
         return no_space(log.parent)
     if cause == "rights":
         return not_writable(log.parent)
-    return f"{LINES.get(cause or '') or _last_words(output)} (Details: {_short(log)})"
+    return f"{LINES.get(cause or '') or _last_words(output)} (Details: {short(log)})"
 
 
 def _last_words(output: str) -> str:
     said = [line.strip() for line in output.splitlines() if line.strip()]
     return f"The set-up stopped: {said[-1] if said else 'the program said nothing'}. Run the same command again."
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

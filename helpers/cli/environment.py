@@ -89,10 +89,10 @@ def ready(kind: str) -> Environment:
     if environment.shared:
         if not importlib.util.find_spec(TELLTALES[kind]):
             raise Stop(
-                f"COURSE_VENV=current asks for this Python ({sys.executable}), and {TELLTALES[kind]} is not installed in "
-                f"it. Run: pip install --no-deps -r {LOCKS[kind][-1]}. Or unset COURSE_VENV: the course then makes its own.")
+                f"COURSE_VENV=current asks for this Python ({sys.executable}), and {TELLTALES[kind]} is not in it. "
+                f"Run: pip install --no-deps -r {LOCKS[kind][-1]}. Or unset COURSE_VENV: the course makes its own.")
     elif not environment.is_ready(kind):
-        from helpers.cli import building   # only a first run pays for importing it
+        from helpers.cli import building  # only a first run pays for importing it
 
         building.build(environment, kind)
     return environment

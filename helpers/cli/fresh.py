@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from helpers.cli import lessons
-from helpers.cli.stop import Stop
+from helpers.cli.stop import Stop, as_typed
 
 
 def main(argv: list[str]) -> int:
@@ -15,6 +15,6 @@ def main(argv: list[str]) -> int:
     wanted = parser.parse_args(argv).lesson.strip()
     if not wanted:
         there = ", ".join(lesson.stem for lesson in lessons.all_lessons()) or "none yet"
-        raise Stop(f"Which lesson shall start over? Say it like this: make fresh LESSON=01. There are: {there}.")
+        raise Stop(f"Which lesson shall start over? Say it like this: {as_typed('fresh', '01')}. There are: {there}.")
     print(lessons.start_over(lessons.find(wanted)))
     return 0

@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     """Set up what is missing, copy new lessons into work/ and become JupyterLab; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m helpers lab", description="Open the lessons in JupyterLab.")
     parser.add_argument("--lesson", default="", help="number of the lesson to open, like 01; without it, the first")
-    parser.add_argument("--port", default="", help=f"this port and no other; without it, the first free from {FIRST_PORT} on")
+    parser.add_argument("--port", default="", help=f"this port only; without it, the first free from {FIRST_PORT} on")
     options, extra = parser.parse_known_args(argv)
     port = asked_port(options.port)
     lesson = lessons.find(options.lesson) if options.lesson else None

@@ -1,4 +1,4 @@
-"""The lessons and the learner's copies of them in work/. A copy is the learner's: no command overwrites or deletes it."""
+"""The lessons, and the learner's copies of them in work/, which no command overwrites or deletes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from helpers.cli.places import NOTEBOOKS, WORK
-from helpers.cli.stop import Stop
+from helpers.cli.stop import Stop, as_typed
 
 SOURCES = ".lessons.json"
 """In work/: for each copy the hash of the lesson that it began as, so that a newer lesson is noticed."""
@@ -70,7 +70,7 @@ def start_over(lesson: Path, work: Path = WORK) -> str:
 def _newer(lesson: Path, copy: Path) -> str:
     number = lesson.stem.split("_")[0]
     return (f"A newer {lesson.stem} is here than {copy.parent.name}/{copy.name}, which stays as it is. "
-            f"To get it: make fresh LESSON={number} (moves your copy aside).")
+            f"To get it: {as_typed('fresh', number)} (moves your copy aside).")
 
 
 def _free_name(copy: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from helpers.cli import process
 from helpers.cli.environment import LESSONS, SETUP, TESTS, ready
 from helpers.cli.places import ROOT
-from helpers.cli.stop import Stop
+from helpers.cli.stop import Stop, as_typed
 from helpers.cli.versions import OLDEST
 
 SOURCES = {
@@ -68,8 +68,8 @@ def refuse_hosts(name: str, lock: str) -> None:
     """Raise Stop where a lock names a host or a place: it has to install from whatever mirror a learner has."""
     found = re.search(r"^.*(\w+://|^-|@ ).*$", lock, re.MULTILINE)
     if found:
-        raise Stop(f"{name} names a place to install from: {found[0].strip()!r}. Expected names, versions and hashes only. "
-                   "Take the direct reference out of pyproject.toml and run make lock again.")
+        raise Stop(f"{name} names a place to install from: {found[0].strip()!r}. Expected names, versions and hashes "
+                   f"only. Take the direct reference out of pyproject.toml, then: {as_typed('lock')}")
 
 
 def conda_file(lock: str) -> str:

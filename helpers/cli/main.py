@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from helpers.cli import process
 from helpers.cli.environment import chosen, ready
-from helpers.cli.stop import Stop, line_for
+from helpers.cli.stop import Stop, as_typed, line_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Command:
 
 
 COMMANDS = {
-    "lab": Command("set up what is missing, copy the lessons into work/, open them in JupyterLab  [LESSON=01 PORT=8899]"),
+    "lab": Command("set up what is missing, copy new lessons into work/, open JupyterLab  [LESSON=01 PORT=8899]"),
     "test": Command("set up what is missing and run every test and every lesson  [ARGS='-k retry']", module="testing"),
     "notebooks": Command("re-run the lessons from a fresh kernel and save them  [LESSON=01]", needs="lab"),
     "fresh": Command("start a lesson over; your copy is moved aside, not deleted  LESSON=01"),
@@ -75,7 +75,7 @@ def run(name: str, argv: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if command.needs != "any":
             raise
-        raise Stop(f"{error.name} is not installed: the course's environment is not there yet. Run: make lab") from error
+        raise Stop(f"{error.name} is missing: the environment is not there yet. Run: {as_typed('lab')}") from error
     return module.main([*argv])
 
 

@@ -9,3 +9,8 @@ NOTEBOOKS = ROOT / "notebooks"
 """The lessons as the course ships them."""
 WORK = ROOT / "work"
 """The learner's own copies, ignored by git."""
+
+
+def short(path: Path) -> Path:
+    """Return *path* as seen from the project's folder, where it lies in there."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

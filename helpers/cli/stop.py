@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 
 
 class Stop(Exception):
     """Carry the one line that the learner reads; `main` prints it, without a traceback, and exits with 1."""
+
+
+def as_typed(command: str, lesson: str = "") -> str:
+    """Return what to type for *command*, about *lesson* (a number) if given: Windows has no make."""
+    if os.name == "nt":
+        return f"py -m helpers {command}" + (f" --lesson {lesson}" if lesson else "")
+    return f"make {command}" + (f" LESSON={lesson}" if lesson else "")
 
 
 def no_space(where: object) -> str:

@@ -9,6 +9,7 @@ rounding happens when a value is shown.
 
 from __future__ import annotations
 
+from helpers.economics.compare import compare_models, same_text_factor
 from helpers.economics.forecast import (
     conversation,
     conversation_cost,
@@ -49,6 +50,7 @@ __all__ = [
     "Tier",
     "UnknownModelError",
     "Usage",
+    "compare_models",
     "conversation",
     "conversation_cost",
     "conversation_turns",
@@ -62,6 +64,7 @@ __all__ = [
     "per_day",
     "per_request",
     "prices_as_of",
+    "same_text_factor",
     "sensitivity",
     "usage_from",
     "usd_markdown",

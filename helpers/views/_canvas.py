@@ -50,6 +50,11 @@ class _QuickRenderer(RendererAgg):
         picture[...] = picture + (np.multiply(colour[:3], 255) - picture) * ink
 
 
+def width_of(text: str, pixels: float) -> float:
+    """How wide *text* is in the charts' usual font at a size of *pixels*."""
+    return _font(_file_of(("DejaVu Sans",), "normal", "normal"), pixels).getlength(text)
+
+
 @lru_cache(maxsize=512)
 def _inked(text: str, font: ImageFont.FreeTypeFont) -> tuple[np.ndarray, tuple[int, int]]:
     """How much ink each pixel takes (0 to 1, shape (height, width)), and where that lies from the baseline's start."""

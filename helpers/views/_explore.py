@@ -12,7 +12,9 @@ Beside `classroom/ui.py` this is the only module that knows ipywidgets, and it l
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any, Protocol
 
@@ -138,15 +140,16 @@ class Explorer:
     def _move(self, name: str, value: Any) -> None:
         """Redraw for one changed control. The front end sends the next move only after this, so none piles up."""
         self._values[name] = value
-        try:
-            frames, words = self._view.frames(self._values), self._describe(**self._values)
-        except Exception as error:       # whatever a view does wrong, the other settings stay usable
-            self._text.value = _live(f"This setting can't be drawn: {type(error).__name__}: {error}. "
-                                     "The picture shows the one before it; move a control to go on.", alarm=True)
-            return
-        for widget, frame in zip(self._shown, frames, strict=True):
-            widget.value = frame
-        self.words, self._text.value = words, _live(words)
+        with _no_collection():
+            try:
+                frames, words = self._view.frames(self._values), self._describe(**self._values)
+            except Exception as error:       # whatever a view does wrong, the other settings stay usable
+                self._text.value = _live(f"This setting can't be drawn: {type(error).__name__}: {error}. "
+                                         "The picture shows the one before it; move a control to go on.", alarm=True)
+                return
+            for widget, frame in zip(self._shown, frames, strict=True):
+                widget.value = frame
+            self.words, self._text.value = words, _live(words)
 
     def close(self) -> None:
         """Take the widgets out of the kernel's memory. The saved picture and words stay."""
@@ -156,6 +159,18 @@ class Explorer:
                     if part is not None:
                         part.close()
             self._box, self.controls, self._shown = None, {}, []
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Garbage waits until the picture is out: looking through a kernel's whole memory takes up to 200 ms."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _live(words: str, *, alarm: bool = False) -> str:
@@ -168,10 +183,11 @@ def _control(spec: Control) -> Any:
     """The ipywidget for one control."""
     import ipywidgets
 
-    common = {"value": spec.value, "description": spec.label, "style": {"description_width": "11em"},
-              "layout": {"flex": "1 1 24em", "max_width": "34em", "min_width": "0", "width": "auto"}}
     if isinstance(spec, Toggle):
-        return ipywidgets.Checkbox(**common, indent=False)
+        return ipywidgets.Checkbox(value=spec.value, description=spec.label, indent=False,
+                                   layout={"flex": "0 1 auto", "width": "auto", "margin": "2px 18px 2px 8px"})
+    common = {"value": spec.value, "description": spec.label, "style": {"description_width": "12.5em"},
+              "layout": {"flex": "1 1 24em", "max_width": "33em", "min_width": "0", "width": "auto"}}
     if isinstance(spec, Choice):
         return ipywidgets.Dropdown(options=list(spec.options), **common)
     assert isinstance(spec, Slider)

@@ -19,9 +19,8 @@ COUNT_MARGIN = Decimal("1.05")
 class Budget:
     """US dollars that live calls may cost together; held before sending, so that parallel calls can't overspend."""
 
-    def __init__(self, usd: Decimal) -> None:
-        self.limit = usd
-        self._left = usd
+    def __init__(self, usd: Decimal | str) -> None:
+        self.limit = self._left = Decimal(usd)
         self._lock = threading.Lock()
 
     @property

@@ -19,7 +19,9 @@ def schema_problem(schema: Any) -> str | None:
     """
     waiting = [schema]
     while waiting:
-        node = as_dict(waiting.pop(0))
+        node = waiting.pop(0)
+        if not isinstance(node, dict):
+            continue
         for kind in _types(node):
             if problem := _problem(kind, node):
                 return f"For '{kind}' type, {problem}"

@@ -19,9 +19,9 @@ _ALL_RAN = """() => {
     return prompts.length > 0 && prompts.every(text => text === '' || /^\\[\\d+\\]:$/.test(text));
 }"""
 _WATCH = """(cell) => {   // notes when the next key goes down and when the next new picture is on the screen
-    const faces = () => [...cell.querySelectorAll('.jp-OutputArea img.widget-image, .jp-OutputArea .widget-html-content')]
-        .map(e => e.src ?? e.innerHTML).join('|');
-    const pictures = [...cell.querySelectorAll('.jp-OutputArea img.widget-image')];
+    const pictures = [...cell.querySelectorAll('img.widget-image')];
+    const words = [...cell.querySelectorAll('.widget-html-content')];
+    const faces = () => [...pictures.map(p => p.src), ...words.map(w => w.innerHTML)].join('|');
     const before = faces();
     window.courseKey = window.courseSeen = null;
     cell.addEventListener('keydown', () => { window.courseKey = performance.now(); }, {once: true, capture: true});
@@ -74,15 +74,17 @@ class Notebook:
         """The code cell that has *text* in its source."""
         return self.page.locator(".jp-CodeCell", has=self.page.locator(".jp-InputArea", has_text=text)).first
 
-    def slider(self, label: str, within: Locator | None = None) -> Locator:
+    def slider(self, label: str) -> Locator:
         """The handle of the slider with this label."""
-        box = (within or self.page).locator(".widget-hslider", has=self.page.locator(f'.widget-label:text-is("{label}")'))
-        return box.first.locator(".noUi-handle")
+        return self._slider_box(label).locator(".noUi-handle")
 
     def readout(self, label: str) -> str:
         """The number that a slider shows."""
-        box = self.page.locator(".widget-hslider", has=self.page.locator(f'.widget-label:text-is("{label}")'))
-        return box.first.locator(".widget-readout").inner_text()
+        return self._slider_box(label).locator(".widget-readout").inner_text()
+
+    def _slider_box(self, label: str) -> Locator:
+        name = self.page.locator(f'.widget-label:text-is("{label}")')
+        return self.page.locator(".widget-hslider", has=name).first
 
     def drag(self, handle: Locator, pixels: int) -> None:
         """Take a slider's handle with the mouse and let go *pixels* to the right."""

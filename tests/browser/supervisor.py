@@ -8,6 +8,7 @@ and a `finally` can't promise that.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -28,10 +29,8 @@ def main(log_path: str, *command: str) -> int:
 def _end_with_starter(child: subprocess.Popen) -> None:
     sys.stdin.buffer.read()              # returns when the pipe closes
     _signal(child, "SIGTERM")            # Jupyter ends its kernels
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(GRACE_S)
-    except subprocess.TimeoutExpired:
-        pass
     _signal(child, "SIGKILL")
 
 

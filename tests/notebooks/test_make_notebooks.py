@@ -133,7 +133,7 @@ def test_settings_of_the_shell_do_not_reach_a_lesson(tmp_path, monkeypatch):
     environment = offline_environment(tmp_path)
 
     assert environment["COURSE_MODE"] == "replay"
-    assert ["COURSE_NETWORK_LOG"] == [name for name, value in environment.items() if value == "here"]
+    assert [name for name, value in environment.items() if value == "here"] == ["COURSE_NETWORK_LOG"]
 
 
 def test_stripping_widgets_keeps_picture_and_text_and_its_argument():

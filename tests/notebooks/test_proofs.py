@@ -356,7 +356,7 @@ def case(good: Case) -> Case:
 
 def test_good_sample_has_no_problems(good):
     """The proofs say nothing about a notebook as make notebooks saves it."""
-    assert [] == problems(good.saved, good.fresh, good.again)
+    assert problems(good.saved, good.fresh, good.again) == []
 
 
 @pytest.mark.parametrize(("cell", "phrase", "change"), [one[1:] for one in BROKEN], ids=[one[0] for one in BROKEN])
@@ -420,4 +420,4 @@ def test_harmless_difference_is_let_pass(case, change):
     """What differs between machines, or lies outside the core path, is no problem."""
     change(case)
 
-    assert [] == problems(case.saved, case.fresh, case.again)
+    assert problems(case.saved, case.fresh, case.again) == []

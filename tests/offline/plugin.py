@@ -12,6 +12,7 @@ A log that is not empty turns the run red, whatever a cell or a test caught.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,7 +21,8 @@ from pathlib import Path
 import pytest
 
 ON_PATH = Path(__file__).resolve().parent / "every_process"
-PRIVATE = ("COURSE_", "ANTHROPIC_", "OPENAI_")
+PRIVATE = re.compile("(COURSE|ANTHROPIC|OPENAI)_(?!REQUIRE_)")
+"""The developer's settings and keys; COURSE_REQUIRE_... is how CI says what may not be skipped."""
 FOLDER = "COURSE_TEST_FOLDER"
 NETWORK, MISSES = "network.log", "misses.log"
 VERDICTS = {
@@ -35,9 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(os.environ[FOLDER])
     else:
         folder = Path(tempfile.mkdtemp(prefix="course-tests-"))
-        os.environ.update(environment(folder))
-        for name in [name for name in os.environ if name.startswith(PRIVATE) and name not in environment(folder)]:
+        for name in [name for name in os.environ if PRIVATE.match(name)]:
             del os.environ[name]
+        os.environ.update(environment(folder))
     os.environ["COURSE_HOME"] = str(folder / "home" / os.environ.get("PYTEST_XDIST_WORKER", "main"))
     sys.path.insert(0, str(ON_PATH))
     import course_network_guard

@@ -67,7 +67,8 @@ def test_run_on_loopback_is_green_whatever_the_shell_says(tmp_path, monkeypatch)
     """
     for name in ("ANTHROPIC_API_KEY", "OPENAI_BASE_URL", "COURSE_VENV", "COURSE_MODE", "COURSE_CLOCK", "COURSE_HOME"):
         monkeypatch.setenv(name, "leaked")
-    write_test(tmp_path, LOCAL + SEEN)
+    monkeypatch.setenv("COURSE_REQUIRE_BROWSER", "1")   # what CI says to the tests stays
+    write_test(tmp_path, LOCAL + SEEN + "assert os.environ['COURSE_REQUIRE_BROWSER']")
     write_notebook(tmp_path, LOCAL + SEEN)
 
     ran = session(tmp_path)

@@ -10,7 +10,7 @@ outlives its numbers), `*_numbers(...)` with the table behind it, and `*_chart(.
 
 from __future__ import annotations
 
-from helpers.views.economics.calculator import Day, cost_per_day, day_in_words, forecast_day
+from helpers.views.economics.calculator import DAY_CONTROLS, Day, cost_per_day, day_in_words, forecast_day
 from helpers.views.economics.cliff import cliff_chart, cliff_in_words, cliff_numbers, plot_cliff
 from helpers.views.economics.growth import (
     conversation_chart,
@@ -24,7 +24,7 @@ from helpers.views.economics.tiles import SNIPPETS, snippet_numbers, tiles_html,
 from helpers.views.economics.tornado import plot_tornado, tornado_chart, tornado_in_words, tornado_numbers
 
 __all__ = [
-    "SNIPPETS", "Day", "cliff_chart", "cliff_in_words", "cliff_numbers", "conversation_chart", "conversation_in_words",
+    "DAY_CONTROLS", "SNIPPETS", "Day", "cliff_chart", "cliff_in_words", "cliff_numbers", "conversation_chart", "conversation_in_words",
     "conversation_numbers", "cost_per_day", "day_in_words", "forecast_day", "measured_chart", "measured_in_words",
     "measured_numbers", "models_chart", "models_in_words", "models_numbers", "plot_cliff", "plot_conversation",
     "plot_measured", "plot_models", "plot_tornado", "snippet_numbers", "tiles_html", "token_tiles", "tornado_chart",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from helpers.views._explore import Explorer
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """What one day costs, as the calculator shows it; every amount computed by `helpers.economics`."""
@@ -101,11 +102,13 @@ def cost_per_day(models: Sequence[str], day: Callable[..., Day] = forecast_day) 
 def day_in_words(day: Day, *, model: str, users: int, turns: int, history: bool, batch: bool, thinking: int,
                  **tokens: int) -> str:
     """The calculator's numbers and what they assume."""
-    conversation = f"{turns} turn{'s' * (turns > 1)} on {model}{' at the batch price' * batch}"
-    return (f"{style.usd(day.billed["cumulative_usd"].iloc[-1])} for one conversation of {conversation}; "
-            f"{style.usd(day.usd_per_day)} a day for {users:,} users (flat forecast: {style.usd(day.flat_usd_per_day)}). "
+    one = style.usd(day.billed["cumulative_usd"].iloc[-1])
+    sent_back = ", sent back with the history like the answer" if thinking and history else ""
+    forgets = "" if history else "; no history is sent, so the model forgets each turn"
+    return (f"{one} for one conversation of {turns} turn{'s' * (turns > 1)} on {model}{' at the batch price' * batch}; "
+            f"{style.usd(day.usd_per_day)} a day for {users:,} users "
+            f"(flat forecast: {style.usd(day.flat_usd_per_day)}). "
             f"{tornado_in_words(day.factors, day.usd_per_day)}.\n"
-            f"Assumed: one conversation a user and day; {tokens['system']:,} tokens of system prompt, {tokens['user']:,} "
-            f"a message, {tokens['output']:,} an answer, {thinking:,} of thinking"
-            f"{', sent back with the history like the answer' * bool(thinking and history)}; list prices, no cache, "
-            f"no retries{'' if history else '; no history is sent, so the model forgets each turn'}.")
+            f"Assumed: one conversation a user and day; {tokens['system']:,} tokens of system prompt, "
+            f"{tokens['user']:,} a message, {tokens['output']:,} an answer, {thinking:,} of thinking{sent_back}; "
+            f"list prices, no cache, no retries{forgets}.")

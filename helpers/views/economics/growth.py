@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+
 def plot_conversation(ax: Axes, billed: pd.DataFrame, flat: pd.DataFrame) -> None:
     """Cumulative dollars over turns: what is billed, and what the first turn's price times the turns would be.
 
@@ -19,13 +20,13 @@ def plot_conversation(ax: Axes, billed: pd.DataFrame, flat: pd.DataFrame) -> Non
     lines = ((flat, "flat forecast", style.BLUE, "--"), (billed, "billed", style.VERMILLION, "-"))
     for rows, _, colour, dash in lines:
         ax.plot(rows["turn"], rows["cumulative_usd"], color=colour, linestyle=dash)
-        ax.plot(rows["turn"].iloc[-1:], rows["cumulative_usd"].iloc[-1:], color=colour, marker="o")
+        ax.plot(rows["turn"].iloc[-1:], rows["cumulative_usd"].iloc[-1:], color=colour, marker="o", clip_on=False)
     turns, top = int(billed["turn"].iloc[-1]), max(_last(billed), _last(flat))
     ax.set(xlim=(0.5, max(turns, 1.5)), ylim=(0, top * 1.05))
     style.whole_axis(ax.xaxis)
     style.money_axis(ax.yaxis)
     style.compose(ax, finding=conversation_in_words(billed, flat), x="turn", y="USD so far, one conversation",
-                  left=76, right=116)
+                  left=76, right=116, source=style.price_source())
     style.name_lines(ax, [(turns, _last(rows), f"{name}\n{style.usd(_last(rows))}", colour)
                           for rows, name, colour, _ in lines])
 
@@ -35,7 +36,8 @@ def conversation_in_words(billed: pd.DataFrame, flat: pd.DataFrame) -> str:
     turns, paid, believed = len(billed), _last(billed), _last(flat)
     if abs(paid / believed - 1) < 0.005:
         return f"{turns} turn{'s' * (turns > 1)} cost {style.usd(paid)}, as the flat forecast says"
-    return f"{turns} turns cost {style.usd(paid)}, {paid / believed:.1f} times the flat forecast of {style.usd(believed)}"
+    times = style.times(paid / believed)
+    return f"{turns} turns cost {style.usd(paid)}, {times} times the flat forecast of {style.usd(believed)}"
 
 
 def conversation_numbers(billed: pd.DataFrame, flat: pd.DataFrame) -> pd.DataFrame:

@@ -22,11 +22,11 @@ def plot_measured(ax: Axes, frame: pd.DataFrame) -> None:
 
     frame: as `economics.measured_frame` makes it: `chars`, `tokens`, `generation`; one row a measured text.
     """
-    looks = ((style.BLUE, "o", 20), (style.VERMILLION, "^", 46))
-    for (generation, name), (colour, marker, size) in zip(GENERATIONS.items(), looks, strict=True):
+    looks = ((style.BLUE, "o", 18, 0.4), (style.VERMILLION, "^", 64, 0.9))
+    for (generation, name), (colour, marker, size, alpha) in zip(GENERATIONS.items(), looks, strict=True):
         rows = frame[frame["generation"] == generation]
-        ax.scatter(rows["chars"], rows["tokens"], s=size, color=colour, marker=marker, alpha=0.65, edgecolors="white",
-                   linewidths=0.4, label=f"{name}, {len(rows):,} texts")
+        ax.scatter(rows["chars"], rows["tokens"], s=size, color=colour, marker=marker, alpha=alpha, edgecolors="white",
+                   linewidths=0.5, label=f"{name}, {len(rows):,} texts")
     reach = frame.loc[frame["generation"].isin(GENERATIONS), "chars"]
     ends = [max(reach.min(), 4), reach.max()]
     ax.plot(ends, [end / 4 for end in ends], color=style.BLACK, linestyle="--", linewidth=1.6,
@@ -39,8 +39,9 @@ def plot_measured(ax: Axes, frame: pd.DataFrame) -> None:
 
 def measured_in_words(frame: pd.DataFrame) -> str:
     """What chars/4 gets wrong, by generation: medians over the texts of 100 characters and more."""
-    return "; ".join(f"{name}: {row['characters a token']:.1f} characters a token, chars/4 is {_off(row['chars/4 is off by'])}"
-                     for name, row in measured_numbers(frame).iterrows())
+    rows = measured_numbers(frame).itertuples(name=None)
+    return "; ".join(f"{name}: {ratio:.1f} characters a token, chars/4 is {_off(error)}"
+                     for name, _, ratio, error in rows)
 
 
 def measured_numbers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -61,4 +62,4 @@ def measured_chart(frame: pd.DataFrame) -> Chart:
 def _off(error: float) -> str:
     if abs(error) < 0.05:
         return "about right"
-    return f"{abs(error):.0%} too {'low' if error < 0 else 'high'}"
+    return f"{style.percent(abs(error))} too {'low' if error < 0 else 'high'}"

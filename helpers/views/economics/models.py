@@ -24,19 +24,18 @@ def plot_models(ax: Axes, frame: pd.DataFrame, work: str) -> None:
     rows = _by_price(frame)
     places, left = range(len(rows)), rows["usd"] * 0
     for column, name, colour, hatch in PARTS:
-        ax.barh(places, rows[column], left=left, height=0.7, color=colour, hatch=hatch, edgecolor="white", linewidth=0,
-                label=name)
+        style.bars(ax, left, left + rows[column], colour=colour, hatch=hatch, label=name)
         left = left + rows[column]
     for place, row in enumerate(rows.itertuples()):
-        ax.annotate(f"{style.usd(row.usd)}  ({row.share_output:.0%} output)", (row.usd, place), (5, 0),
+        ax.annotate(f"{style.usd(row.usd)}, {style.percent(row.share_output)} output", (row.usd, place), (5, 0),
                     textcoords="offset points", va="center")
     ax.set_yticks(places, [f"{row.model}\n×{row.tokenizer_factor:.2g} tokens" for row in rows.itertuples()])
     ax.tick_params(axis="y", length=0)
-    ax.set(xlim=(0, rows["usd"].max() * 1.42), ylim=(len(rows) - 0.4, -0.6))
-    ax.legend(loc="lower right", frameon=False)
+    ax.set(xlim=(0, rows["usd"].max() * 1.58), ylim=(len(rows) - 0.4, -0.6))
+    ax.legend(ncols=len(PARTS), frameon=False, borderpad=0, borderaxespad=0, columnspacing=1.2, handletextpad=0.5)
     style.money_axis(ax.xaxis)
     style.compose(ax, finding=models_in_words(frame), x=f"USD for 1,000 conversations ({work})", left=158, right=16,
-                  source="Source: data/models.json; × is tokens for the same text")
+                  source=f"{style.price_source()}; ×: tokens for the same text")
 
 
 def models_in_words(frame: pd.DataFrame) -> str:
@@ -44,8 +43,9 @@ def models_in_words(frame: pd.DataFrame) -> str:
     rows = _by_price(frame)
     cheap, dear, most = rows.iloc[0], rows.iloc[-1], rows.loc[(rows["thinking_usd"] / rows["usd"]).idxmax()]
     thinking = most["thinking_usd"] / most["usd"]
-    said = f"; thinking is up to {thinking:.0%} of a bill" if thinking else ""
-    return f"The same work costs {dear['usd'] / cheap['usd']:.0f} times as much on {dear['model']} as on {cheap['model']}{said}"
+    said = f"; thinking is up to {style.percent(thinking)} of a bill" if thinking else ""
+    times = style.times(dear["usd"] / cheap["usd"])
+    return f"The same work costs {times} times as much on {dear['model']} as on {cheap['model']}{said}"
 
 
 def models_numbers(frame: pd.DataFrame) -> pd.DataFrame:

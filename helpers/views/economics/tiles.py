@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from helpers.views import style
 from helpers.views.controls import Choice, Toggle, options
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 FILLS = ("#FBE3B3", "#CDE9F8", "#BFE5D6", "#FAF5BD", "#BBD9EC", "#F5CDB0", "#F0D7E4", "#E6E6E6")
 """Okabe and Ito's colours made pale enough for black text on them; a token's number chooses."""
 INK = "#111111"
+MARKS = {" ": "·", "\n": "⏎", "\t": "→"}
 TILE = ("display:inline-block;white-space:pre;margin:1px;padding:1px 3px;border-radius:3px;"
         f"color:{INK};border:1px solid #767676;font-size:15px;line-height:1.5")
 
@@ -55,8 +58,9 @@ def in_words(name: str, text: str, pieces: Sequence[Piece]) -> str:
     """The counts as a sentence, beside what "4 characters = 1 token" would have said."""
     found = counts(text, pieces)
     guess, tokens = round(len(text) / 4), int(found["tokens"])
-    verdict = f"{guess:,}, {abs(guess - tokens) / tokens:.0%} too {'many' if guess > tokens else 'few'}"
-    return (f"{name}: {len(text):,} characters, {found['words']:,} words, {tokens:,} o200k tokens, "
+    verdict = f"{guess:,}, {style.percent(abs(guess - tokens) / tokens)} too {'many' if guess > tokens else 'few'}"
+    return (f"{name}: {len(text):,} characters, {found['words']:,} word{'s' * (found['words'] != 1)}, "
+            f"{tokens:,} o200k tokens, "
             f"{found['characters per token']} characters a token. "
             f"Characters / 4 says {verdict if guess != tokens else f'{guess:,}, which happens to be right'}.")
 
@@ -95,15 +99,20 @@ def _tile(piece: Piece, numbers: bool) -> str:
 
 
 def _readable(raw: bytes) -> tuple[str, bool]:
-    """(what to show, whether it is a piece of a character): spaces and line ends made visible, cut characters as hex."""
+    """(what to show, whether it is part of a character): spaces and line ends made visible, parts as hex."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return raw.hex(" ").upper(), True
-    return text.replace(" ", "·").replace("\n", "⏎").replace("\t", "→"), False
+    return "".join(MARKS.get(letter) or _seen(letter) for letter in text), False
+
+
+def _seen(letter: str) -> str:
+    """The letter, or the code point of one that leaves no mark, such as the joiner inside a family emoji."""
+    return f"U+{ord(letter):04X}" if unicodedata.category(letter) in ("Cf", "Cc", "Zs", "Zl", "Zp") else letter
 
 
 def _counters(found: dict[str, float]) -> str:
     cells = "".join(f'<span style="display:inline-block;margin:0 28px 6px 0"><b style="font-size:20px">{value:,}</b> '
-                    f"{name}</span>" for name, value in found.items())
+                    f"{name if value != 1 else name.rstrip('s')}</span>" for name, value in found.items())
     return f'<div style="color:var(--jp-content-font-color1);font-size:14px">{cells}</div>'

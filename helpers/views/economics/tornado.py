@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+
 def plot_tornado(ax: Axes, factors: pd.DataFrame, base_usd: float) -> None:
     """Dollars a day with each factor at half and at one and a half times its value, the strongest on top.
 
@@ -19,26 +20,27 @@ def plot_tornado(ax: Axes, factors: pd.DataFrame, base_usd: float) -> None:
     """
     places = range(len(factors))
     for column, colour, hatch in (("low_usd", style.SKY, ""), ("high_usd", style.VERMILLION, "//")):
-        ax.barh(places, factors[column] - base_usd, left=base_usd, height=0.72, color=colour, hatch=hatch,
-                edgecolor="white", linewidth=0)
-    for place, low, high in zip(places, factors["low_usd"], factors["high_usd"], strict=True):
-        ax.annotate(style.usd(low), (low, place), (-4, 0), textcoords="offset points", ha="right", va="center")
-        ax.annotate(style.usd(high), (high, place), (4, 0), textcoords="offset points", ha="left", va="center")
+        style.bars(ax, [base_usd] * len(factors), factors[column], colour=colour, hatch=hatch)
     ax.axvline(base_usd, color=style.BLACK, linewidth=1)
     ax.set_yticks(places, factors["factor"])
     ax.tick_params(axis="y", length=0)
     reach = max(factors["high_usd"].max() - base_usd, base_usd - factors["low_usd"].min(), base_usd / 100)
     ax.set(xlim=(base_usd - 1.75 * reach, base_usd + 1.75 * reach), ylim=(len(factors) - 0.4, -0.6))
     style.money_axis(ax.xaxis, ticks=3)
-    style.compose(ax, finding=tornado_in_words(factors, base_usd), x="USD a day, factor at −50 % (plain) or +50 % (hatched)",
-                  left=26 + 8 * max(map(len, factors["factor"])), right=14)
+    style.compose(ax, finding=tornado_in_words(factors, base_usd), x="USD a day",
+                  y="each factor at −50 % (plain) and +50 % (hatched)", left=26 + 8 * max(map(len, factors["factor"])),
+                  right=14, source=style.price_source())
+    gap = 3.5 * reach * 5 / ax.bbox.width     # 5 px; plain texts, because annotations take three times as long
+    for place, low, high in zip(places, factors["low_usd"], factors["high_usd"], strict=True):
+        ax.text(low - gap, place, style.usd(low), ha="right", va="center")
+        ax.text(high + gap, place, style.usd(high), ha="left", va="center")
 
 
 def tornado_in_words(factors: pd.DataFrame, base_usd: float) -> str:
     """The strongest factor and how far it moves the bill."""
     first = factors.iloc[0]
-    return (f"{first['factor'].capitalize()} ±50 %: {style.usd(first['low_usd'])} to {style.usd(first['high_usd'])}"
-            f" a day instead of {style.usd(base_usd)}")
+    return (f"The bill hangs most on {first['factor']}: {style.usd(base_usd)} a day becomes "
+            f"{style.usd(first['low_usd'])} or {style.usd(first['high_usd'])}")
 
 
 def tornado_numbers(factors: pd.DataFrame, base_usd: float) -> pd.DataFrame:

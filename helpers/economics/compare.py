@@ -1,0 +1,52 @@
+"""The same text on several models: other prices, and another number of tokens.
+
+    compare_models(["claude-haiku-5-5", "claude-sonnet-4-6"], turns=50, system=500, user=100, reply=300)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.economics.forecast import conversation_turns
+from helpers.economics.models import find_model
+from helpers.economics.pricing import Cost, cost
+from helpers.economics.usage import Usage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAME_TEXT = {"claude-3": 1.0, "claude-4.7": 1.3}
+"""Tokens for the same text, by tokenizer, in units of Claude's older one. Anthropic's pricing page (October 2026):
+about 30 % more since Opus 4.7. Between the vendors no official figure is known."""
+
+
+def same_text_factor(model: str) -> float:
+    """How many tokens *model* makes of what is one token on Claude's older tokenizer; ValueError where unknown."""
+    tokenizer = find_model(model).tokenizer
+    if tokenizer not in SAME_TEXT:
+        raise ValueError(f"{model} has the tokenizer {tokenizer!r}, for which no comparison with Claude's is known. "
+                         f"Known: {', '.join(SAME_TEXT)}.")
+    return SAME_TEXT[tokenizer]
+
+
+def compare_models(models: Sequence[str], *, turns: int, system: int, user: int, reply: int, thinking: int = 0,
+                   conversations: int = 1) -> pd.DataFrame:
+    """What the same conversations cost on each model, in USD, split by what is paid for.
+
+    *system*, *user*, *reply* and *thinking* (a turn) are tokens on Claude's older tokenizer; *thinking* is left out
+    where the model does not think unless asked. Thinking is billed as output and is not sent back here.
+    Columns model, input_usd, output_usd, thinking_usd, tokenizer_factor.
+    """
+    import pandas as pd
+
+    rows = []
+    for model in models:
+        factor = same_text_factor(model)
+        sizes = {"system": round(system * factor), "user": round(user * factor), "reply": round(reply * factor)}
+        thought = 0 if find_model(model).thinking == "off" else round(thinking * factor)
+        usages = [usage + Usage(output=thought, thinking=thought) for usage in conversation_turns(turns=turns, **sizes)]
+        spent = sum((cost(usage, model) for usage in usages), Cost()) * conversations
+        share = thought / (sizes["reply"] + thought) if thought else 0.0
+        rows.append((model, float(spent.input), float(spent.output) * (1 - share), float(spent.output) * share, factor))
+    return pd.DataFrame(rows, columns=["model", "input_usd", "output_usd", "thinking_usd", "tokenizer_factor"])
