@@ -120,14 +120,18 @@ def bars(ax: Axes, starts: Sequence[float], ends: Sequence[float], *, colour: st
 def name_lines(ax: Axes, names: list[tuple[float, float, str, str]]) -> None:
     """Write each line's name at its end, in its colour; names that would touch move apart.
 
-    names: (x, y, name, colour) of each line's last point. Call it last, when the axes have their limits.
+    names: (x, y, name, colour) of each line's last point. Call it last, when the axes have their place and limits.
     """
-    placed, height = -1e9, 18 * max(1 + name.count("\n") for _, _, name, _ in names)
-    for x, y, name, colour in sorted(names, key=lambda item: item[1]):
-        pixel = ax.transData.transform((x, y))[1]
-        lift = max(placed + height - pixel, 0)
-        placed = pixel + lift
-        ax.annotate(name, (x, y), xytext=(6, lift * 72 / DPI), textcoords="offset points", va="center", color=colour)
+    height = 19 * max(1 + name.count("\n") for _, _, name, _ in names)
+    names = sorted(names, key=lambda item: item[1])
+    ends = [ax.transData.transform((x, y))[1] for x, y, _, _ in names]
+    places = [max(end, ax.bbox.y0 + height * (k + 0.5)) for k, end in enumerate(ends)]
+    ceiling = ax.bbox.y1 + height / 2
+    for k in reversed(range(len(places))):           # from the top down, each below the one before
+        places[k] = ceiling = min(places[k], ceiling - height)
+    for (x, y, name, colour), end, place in zip(names, ends, places, strict=True):
+        ax.annotate(name, (x, y), xytext=(6, (place - end) * 72 / DPI), textcoords="offset points", va="center",
+                    color=colour)
 
 
 def money_axis(axis: Axis, ticks: int = 4) -> None:
@@ -182,7 +186,7 @@ def times(ratio: float) -> str:
 
 
 def _tick(value: float) -> str:
-    text = f"{value:,.10g}"
     if value < 0:
         return ""
+    text = f"{value:,.8f}".rstrip("0").rstrip(".")
     return f"${text}0" if text[-2:-1] == "." else f"${text}"   # $1.50, not $1.5

@@ -49,11 +49,18 @@ def kernel_budget() -> Budget:
 
 
 def output_limit(body: Mapping[str, Any]) -> int:
-    """The most output tokens that a request can be billed: its own limit, else the model's."""
+    """The most output tokens that a request can be billed: its own limit, else the model's, else its window.
+
+    Raises LookupError for a model of which neither is known.
+    """
     for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
         if isinstance(body.get(name), int):
             return body[name] * _choices(body)
-    return find_model(str(body.get("model"))).max_output * _choices(body)
+    model = find_model(str(body.get("model")))
+    limit = model.max_output or model.context
+    if limit is None:
+        raise LookupError(f"How much {model.id} can write is not known here: give the request a limit of its own.")
+    return limit * _choices(body)
 
 
 def _choices(body: Mapping[str, Any]) -> int:

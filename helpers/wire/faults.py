@@ -136,9 +136,8 @@ def _spend_limit(anthropic: bool) -> Reply:
     if not anthropic:
         return builder.openai_error(429, "You exceeded your current quota, please check your plan and billing details.",
                                     type="insufficient_quota", code="insufficient_quota")
-    reply = builder.error(429, "rate_limit_error", "Your organization has reached its enforced spend limit.")
-    details = {"error_code": "enforced_spend_limit_reached"}
-    return replace(reply, body={**reply.body, "error": {**reply.body["error"], "details": details}})
+    return builder.error(429, "rate_limit_error", "Your organization has reached its enforced spend limit.",
+                         error_code="enforced_spend_limit_reached")
 
 
 def _maimed(response: httpx2.Response, due: Fault) -> httpx2.Response:
@@ -181,7 +180,7 @@ class _Maimed(httpx2.SyncByteStream, httpx2.AsyncByteStream):
             return b""
         if is_anthropic(self._request):
             return builder.error_event("overloaded_error", "Overloaded").encode()
-        return b'data: {"error":{"message":"The server is overloaded.","type":"server_error","code":null}}\n\n'
+        return builder.openai_error_event("The server is overloaded.").encode()
 
     def __iter__(self) -> Iterator[bytes]:
         for data in self._body:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,8 @@ class Hold:
     body: dict[str, Any]
     input_tokens: int
     usd: Decimal
+    local: bool
+    """Whether the request stays on this machine, where a model costs nothing."""
 
 
 class Meter(Transport):
@@ -52,7 +54,7 @@ class Meter(Transport):
         if not is_billed(request):
             return self._inner.handle_request(request)
         hold = _hold(request)
-        if self._budget and not is_loopback(request.url):
+        if self._budget and not hold.local:
             count = self._counter.handle_request(count_request(request)) if self._counts(request) else None
             if count is not None:
                 count.read()
@@ -70,7 +72,7 @@ class Meter(Transport):
         if not is_billed(request):
             return await self._inner.handle_async_request(request)
         hold = _hold(request)
-        if self._budget and not is_loopback(request.url):
+        if self._budget and not hold.local:
             count = await self._counter.handle_async_request(count_request(request)) if self._counts(request) else None
             if count is not None:
                 await count.aread()
@@ -99,7 +101,7 @@ class Meter(Transport):
                 f"{usage.output:,} out) and ${max(self._budget.left, Decimal(0)):.4f} of the budget of "
                 f"${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise COURSE_BUDGET_USD "
                 "and restart the kernel.")
-        return Hold(hold.body, tokens, worst.usd)
+        return replace(hold, input_tokens=tokens, usd=worst.usd)
 
     def _watched(self, response: httpx2.Response, hold: Hold) -> httpx2.Response:
         if response.status_code != 200:
@@ -120,7 +122,7 @@ class Meter(Transport):
         if usage is not None:
             for ledger in self._ledgers:
                 ledger.add(usage, reply["model"], lesson=self._lesson, label=self._label, cost=spent,
-                           worst_case=not sniffer.final)
+                           provenance=_provenance(reply, hold), worst_case=not sniffer.final)
         self._settle(hold, spent.usd if spent else Decimal(0))
 
     def _worst(self, sniffer: Sniffer, hold: Hold) -> tuple[Usage | None, Cost | None]:
@@ -157,7 +159,7 @@ def _hold(request: httpx2.Request) -> Hold:
         body = json.loads(request.content)
     except ValueError:
         body = {}
-    return Hold(body if isinstance(body, dict) else {}, len(request.content), Decimal(0))
+    return Hold(body if isinstance(body, dict) else {}, len(request.content), Decimal(0), is_loopback(request.url))
 
 
 def count_request(request: httpx2.Request) -> httpx2.Request:
@@ -185,6 +187,11 @@ def refusal(message: str) -> Reply:
 
 def _respond(reply: Reply, request: httpx2.Request) -> httpx2.Response:
     return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.content(), request=request)
+
+
+def _provenance(reply: dict[str, Any], hold: Hold) -> str:
+    """Constructed replies say so in their id; the others come from where the request went."""
+    return "constructed" if "CONSTRUCTED" in str(reply.get("id")) else "local" if hold.local else "live"
 
 
 def _read(reply: dict[str, Any]) -> tuple[Usage | None, Cost | None]:

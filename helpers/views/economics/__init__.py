@@ -24,9 +24,9 @@ from helpers.views.economics.tiles import SNIPPETS, snippet_numbers, tiles_html,
 from helpers.views.economics.tornado import plot_tornado, tornado_chart, tornado_in_words, tornado_numbers
 
 __all__ = [
-    "DAY_CONTROLS", "SNIPPETS", "Day", "cliff_chart", "cliff_in_words", "cliff_numbers", "conversation_chart", "conversation_in_words",
-    "conversation_numbers", "cost_per_day", "day_in_words", "forecast_day", "measured_chart", "measured_in_words",
-    "measured_numbers", "models_chart", "models_in_words", "models_numbers", "plot_cliff", "plot_conversation",
-    "plot_measured", "plot_models", "plot_tornado", "snippet_numbers", "tiles_html", "token_tiles", "tornado_chart",
-    "tornado_in_words", "tornado_numbers",
+    "DAY_CONTROLS", "SNIPPETS", "Day", "cliff_chart", "cliff_in_words", "cliff_numbers", "conversation_chart",
+    "conversation_in_words", "conversation_numbers", "cost_per_day", "day_in_words", "forecast_day", "measured_chart",
+    "measured_in_words", "measured_numbers", "models_chart", "models_in_words", "models_numbers", "plot_cliff",
+    "plot_conversation", "plot_measured", "plot_models", "plot_tornado", "snippet_numbers", "tiles_html",
+    "token_tiles", "tornado_chart", "tornado_in_words", "tornado_numbers",
 ]

@@ -29,7 +29,7 @@ def plot_tornado(ax: Axes, factors: pd.DataFrame, base_usd: float) -> None:
     style.money_axis(ax.xaxis, ticks=3)
     style.compose(ax, finding=tornado_in_words(factors, base_usd), x="USD a day",
                   y="each factor at −50 % (plain) and +50 % (hatched)", left=26 + 8 * max(map(len, factors["factor"])),
-                  right=14, source=style.price_source())
+                  right=34, source=style.price_source())
     gap = 3.5 * reach * 5 / ax.bbox.width     # 5 px; plain texts, because annotations take three times as long
     for place, low, high in zip(places, factors["low_usd"], factors["high_usd"], strict=True):
         ax.text(low - gap, place, style.usd(low), ha="right", va="center")
