@@ -174,23 +174,25 @@ def _session(mode: str, path: Any) -> RecordingSession | None:
 
 
 def banner(lesson: Lesson) -> str:
-    """Three lines: what answers, with which SDKs, and how old the prices are."""
+    """A few lines: what answers, with which SDKs, and how old the prices are."""
     number, _, title = lesson.name.partition("_")
     return "\n".join([
         f"Lesson {number} · {title.replace('_', ' ').capitalize()}",
-        f"{_answered_by(lesson)}",
+        *_answered_by(lesson),
         f"anthropic {version('anthropic')} · openai {version('openai')} · prices as of {prices_as_of()}",
     ])
 
 
-def _answered_by(lesson: Lesson) -> str:
+def _answered_by(lesson: Lesson) -> list[str]:
     if lesson.mode in ("live", "record"):
         kept = ", replies are recorded" if lesson.mode == "record" else ""
-        return f"Mode {lesson.mode}: calls go to the API{kept}; this kernel spends at most ${lesson.budget.limit}."
+        return [f"Mode {lesson.mode}: calls go to the API{kept}; this kernel spends at most ${lesson.budget.limit}."]
     counts = lesson.tape.provenance()
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in sorted(counts)) or "none"
-    note = " (built to the wire format, never seen from a server)" if counts["constructed"] else ""
-    return f"Mode {lesson.mode}: no key, no network, no bill. Recordings: {kinds}{note}."
+    lines = [f"Mode {lesson.mode}: no key, no network, no bill. Recordings: {kinds}."]
+    if counts["constructed"]:
+        lines.append("Constructed replies are built to the wire format; no server ever sent them.")
+    return lines
 
 
 _watched = False

@@ -291,7 +291,7 @@ def test_a_cost_shows_its_parts_in_a_notebook():
     The dollar signs are escaped: Jupyter would read what stands between two of them as LaTeX.
     """
     spent = Cost(input="0.015", output="0.015")
-    assert spent._repr_markdown_() == r"**\$0.03** = \$0.015 input + \$0.015 output"
+    assert spent._repr_markdown_() == r"**\$0.03** = *\$0.015* input + *\$0.015* output"
 
 
 def test_a_model_or_a_bare_price_will_do_in_place_of_an_id():

@@ -68,7 +68,8 @@ class Cost:
 
     def _repr_markdown_(self) -> str:
         parts = [(part.name.replace("_", " "), getattr(self, part.name)) for part in fields(self)]
-        shown = " + ".join(f"{usd_markdown(usd)} {name}" for name, usd in parts if usd)
+        # Each amount in an element of its own: two dollar signs in one run of text are a formula to MathJax.
+        shown = " + ".join(f"*{usd_markdown(usd)}* {name}" for name, usd in parts if usd)
         return f"**{usd_markdown(self.usd)}**" + (f" = {shown}" if shown else "")
 
 

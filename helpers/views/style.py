@@ -64,7 +64,8 @@ def panels(fig: Figure, count: int) -> list[Axes]:
     return list(fig.axes)
 
 
-def compose(ax: Axes, *, finding: str, x: str, y: str = "", source: str = "", left: int = 60, right: int = 20) -> None:
+def compose(ax: Axes, *, finding: str, x: str, y: str = "", source: str = "", left: float = 60,
+            right: float = 20) -> None:
     """Place *ax* in its panel and write the words around it.
 
     The finding stands on top, then *y* or, without one, the key that `ax.legend` made; *x* and the source stand
@@ -91,12 +92,10 @@ def compose(ax: Axes, *, finding: str, x: str, y: str = "", source: str = "", le
 
 def _wrap(text: str, pixels: float) -> list[str]:
     """*text* in lines of a title, none wider than *pixels* unless a single word is."""
-    from helpers.views._canvas import width_of
-
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width_of(longer, _TITLE_PT * DPI / 72) > pixels:
+        if lines[-1] and width_of(longer, _TITLE_PT) > pixels:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -132,6 +131,21 @@ def name_lines(ax: Axes, names: list[tuple[float, float, str, str]]) -> None:
     for (x, y, name, colour), end, place in zip(names, ends, places, strict=True):
         ax.annotate(name, (x, y), xytext=(6, (place - end) * 72 / DPI), textcoords="offset points", va="center",
                     color=colour)
+
+
+def room_for(axis: Axis) -> float:
+    """Pixels that *axis*, an upright one with its limits set, needs on its left for the labels of its ticks."""
+    low, high = sorted(axis.get_view_interval())
+    places = [place for place in axis.get_majorticklocs() if low <= place <= high]
+    labels = axis.get_major_formatter().format_ticks(places)
+    return 18 + max(width_of(line) for label in labels for line in label.split("\n"))
+
+
+def width_of(text: str, points: float = RC["font.size"]) -> float:
+    """How many pixels wide a line of text is."""
+    from helpers.views import _canvas
+
+    return _canvas.width_of(text, points * DPI / 72)
 
 
 def money_axis(axis: Axis, ticks: int = 4) -> None:

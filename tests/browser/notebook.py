@@ -132,6 +132,7 @@ class Notebook:
         self.page.wait_for_timeout(400)
         full = self.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer')?.scrollHeight ?? 0")
         self.page.set_viewport_size({"width": width, "height": min(max(height, full + 140), 16_000)})
+        self.page.evaluate("() => { document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; }")
         self.page.wait_for_timeout(600)
         SHOTS.mkdir(exist_ok=True)
         path = SHOTS / f"{self._stem}-{name}-{width}.png"

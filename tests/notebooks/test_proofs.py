@@ -314,6 +314,16 @@ def banned_word(case):
     case.cell("prose").source = "Just multiply."
 
 
+@broken("prose", "has amounts that MathJax sets as a formula: 'It costs")
+def two_amounts_in_one_run_of_text(case):
+    case.cell("prose").source = r"It costs \$1 or \$2."
+
+
+@broken("prose", "MathJax sets as a formula")
+def an_amount_without_backslash(case):
+    case.cell("prose").source = "It costs **$1**."
+
+
 @broken("", "prose has 901 words, at most 900")
 def too_many_words(case):
     case.cell("title").source = "A sample lesson"

@@ -45,6 +45,7 @@ def _code_problems(cell: dict) -> Iterator[str]:
     yield from _matches(BANNED_IN_CODE, cell["source"], "its code")
     for output in cell["outputs"]:
         yield from _matches(BANNED_IN_OUTPUTS, _words_of(output), "its output")
+        yield from formula_dollars(str(output.get("data", {}).get("text/markdown", "")))
 
 
 def _matches(rules: dict[str, str], text: str, place: str) -> Iterator[str]:
@@ -65,6 +66,18 @@ def _prose_problems(cell: dict) -> Iterator[str]:
     for word in BANNED_WORDS:
         if word in [found.lower() for found in words(cell["source"])]:
             yield f"says {word!r}, a word that the course does without"
+    yield from formula_dollars(cell["source"])
+
+
+def formula_dollars(markdown: str) -> Iterator[str]:
+    r"""Yield a sentence for each run of text that MathJax would set as a formula instead of an amount.
+
+    JupyterLab drops the backslash of \$ before MathJax looks, so two amounts in one run of text become a formula; in
+    an element of its own (bold, italic, a table's cell) an amount is safe.
+    """
+    for run in re.split(r"[*|`<>]|\n\s*\n", re.sub(r"\$\$.*?\$\$", " ", markdown, flags=re.DOTALL)):
+        if re.search(r"(?<!\\)\$\s?\d", run) or run.count(r"\$") > 1:
+            yield f"has amounts that MathJax sets as a formula: {run.strip()[:60]!r}; write each as **\\$1.19**"
 
 
 def words(markdown: str) -> list[str]:

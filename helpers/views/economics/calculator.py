@@ -55,6 +55,7 @@ def forecast_day(*, model: str, history: bool, batch: bool, **factors: int) -> D
     """
     from helpers.economics import Cost, conversation_turns, cost, per_day, sensitivity
 
+    @lru_cache
     def turns(resend: bool, *, turns: int, system: int, user: int, output: int, thinking: int) -> list[Cost]:
         usages = conversation_turns(turns=max(turns, 1), system=system, user=user, reply=output + thinking,
                                     resend_history=resend)
@@ -66,9 +67,10 @@ def forecast_day(*, model: str, history: bool, batch: bool, **factors: int) -> D
     conversation = {name: value for name, value in factors.items() if name != "users"}
     billed, flat = turns(history, **conversation), turns(False, **conversation)
     swings = sensitivity(day, factors)
+    swings = swings[swings["swing_usd"] > 0].reset_index(drop=True)
     return Day(billed=_growing(billed), flat=_growing(flat), usd_per_day=float(day(**factors).usd),
                flat_usd_per_day=float(per_day(sum(flat, Cost()), factors["users"]).usd),
-               factors=swings[swings["swing_usd"] > 0].replace({"factor": LABELS}).reset_index(drop=True))
+               factors=swings.assign(factor=swings["factor"].map(LABELS)))
 
 
 def _growing(costs: list[Any]) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def plot_cliff(ax: Axes, frame: pd.DataFrame, model: str) -> None:
     style.whole_axis(ax.xaxis)
     style.money_axis(ax.yaxis)
     style.compose(ax, finding=cliff_in_words(frame, model), x="prompt tokens of one request", y="USD a request",
-                  left=76, right=30, source=style.price_source())
+                  left=style.room_for(ax.yaxis), right=34, source=style.price_source())
 
 
 def cliff_in_words(frame: pd.DataFrame, model: str) -> str:

@@ -26,7 +26,7 @@ def plot_conversation(ax: Axes, billed: pd.DataFrame, flat: pd.DataFrame) -> Non
     style.whole_axis(ax.xaxis)
     style.money_axis(ax.yaxis)
     style.compose(ax, finding=conversation_in_words(billed, flat), x="turn", y="USD so far, one conversation",
-                  left=76, right=116, source=style.price_source())
+                  left=style.room_for(ax.yaxis), right=112, source=style.price_source())
     style.name_lines(ax, [(turns, _last(rows), f"{name}\n{style.usd(_last(rows))}", colour)
                           for rows, name, colour, _ in lines])
 

@@ -34,7 +34,8 @@ def plot_models(ax: Axes, frame: pd.DataFrame, work: str) -> None:
     ax.set(xlim=(0, rows["usd"].max() * 1.58), ylim=(len(rows) - 0.4, -0.6))
     ax.legend(ncols=len(PARTS), frameon=False, borderpad=0, borderaxespad=0, columnspacing=1.2, handletextpad=0.5)
     style.money_axis(ax.xaxis)
-    style.compose(ax, finding=models_in_words(frame), x=f"USD for 1,000 conversations ({work})", left=158, right=16,
+    style.compose(ax, finding=models_in_words(frame), x=f"USD for 1,000 conversations ({work})",
+                  left=style.room_for(ax.yaxis), right=16,
                   source=f"{style.price_source()}; ×: tokens for the same text")
 
 

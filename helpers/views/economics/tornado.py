@@ -24,16 +24,25 @@ def plot_tornado(ax: Axes, factors: pd.DataFrame, base_usd: float) -> None:
     ax.axvline(base_usd, color=style.BLACK, linewidth=1)
     ax.set_yticks(places, factors["factor"])
     ax.tick_params(axis="y", length=0)
-    reach = max(factors["high_usd"].max() - base_usd, base_usd - factors["low_usd"].min(), base_usd / 100)
-    ax.set(xlim=(base_usd - 1.75 * reach, base_usd + 1.75 * reach), ylim=(len(factors) - 0.4, -0.6))
-    style.money_axis(ax.xaxis, ticks=3)
-    style.compose(ax, finding=tornado_in_words(factors, base_usd), x="USD a day",
-                  y="each factor at −50 % (plain) and +50 % (hatched)", left=26 + 8 * max(map(len, factors["factor"])),
-                  right=34, source=style.price_source())
-    gap = 3.5 * reach * 5 / ax.bbox.width     # 5 px; plain texts, because annotations take three times as long
-    for place, low, high in zip(places, factors["low_usd"], factors["high_usd"], strict=True):
-        ax.text(low - gap, place, style.usd(low), ha="right", va="center")
-        ax.text(high + gap, place, style.usd(high), ha="left", va="center")
+    ax.set_ylim(len(factors) - 0.4, -0.6)
+    ax.set_xticks([])                    # each bar has its amounts
+    ax.spines["bottom"].set_visible(False)
+    style.compose(ax, finding=tornado_in_words(factors, base_usd), x=f"USD a day; the line is {style.usd(base_usd)}, as it is",
+                  y="each factor at −50 % (plain) and +50 % (hatched)", left=style.room_for(ax.yaxis), right=14,
+                  source=style.price_source())
+    _write_amounts(ax, factors["low_usd"], factors["high_usd"], base_usd)
+
+
+def _write_amounts(ax: Axes, lows: pd.Series, highs: pd.Series, base_usd: float) -> None:
+    """Each bar's amounts at its ends, and limits that leave room for them. Texts: annotations take thrice as long."""
+    names = [(style.usd(low), style.usd(high)) for low, high in zip(lows, highs, strict=True)]
+    widest = max(style.width_of(name) for pair in names for name in pair)
+    reach = max(highs.max() - base_usd, base_usd - lows.min(), base_usd / 100)
+    usd_per_px = reach / max(ax.bbox.width / 2 - widest - 12, 10)
+    ax.set_xlim(base_usd - usd_per_px * ax.bbox.width / 2, base_usd + usd_per_px * ax.bbox.width / 2)
+    for place, (low, high, (left, right)) in enumerate(zip(lows, highs, names, strict=True)):
+        ax.text(low - 5 * usd_per_px, place, left, ha="right", va="center")
+        ax.text(high + 5 * usd_per_px, place, right, ha="left", va="center")
 
 
 def tornado_in_words(factors: pd.DataFrame, base_usd: float) -> str:

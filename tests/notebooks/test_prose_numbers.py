@@ -1,0 +1,120 @@
+"""Every number that a lesson's prose states is what the course computes today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from helpers.economics import (
+    Usage,
+    compare_models,
+    conversation,
+    conversation_cost,
+    cost,
+    cost_of,
+    find_model,
+    measured_frame,
+    model_id,
+    per_request,
+    same_text_factor,
+)
+from helpers.settings import NOTEBOOKS
+from helpers.tokens import split_o200k
+from helpers.views.economics import SNIPPETS
+
+from .kernel import load
+
+SIZES = {"system": 500, "user": 100, "reply": 300}
+
+
+def _production() -> str:
+    return model_id("production")
+
+
+def _flat() -> float:
+    return float((per_request(_production(), input=600, output=300) * 50).usd)
+
+
+def _billed(turns: int = 50) -> float:
+    return float(conversation_cost(_production(), turns=turns, **SIZES).usd)
+
+
+def _factor_from_25_to_50() -> float:
+    table = conversation(_production(), turns=50, **SIZES)
+    return table["cumulative_usd"][49] / table["cumulative_usd"][24]
+
+
+def _output_over_input() -> float:
+    price = find_model(_production()).price_for(0)
+    return float(price.output / price.input)
+
+
+CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
+    ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
+    ("01", "The invoice says **\\${}**.", lambda: f"{_billed():.2f}"),
+    ("01", "About {} times: the resent history", lambda: f"{_factor_from_25_to_50():.1f}"),
+    ("01", "costs **\\${}**. At 10K", lambda: f"{per_request(model_id('lesson_quote'), input=5_000, output=1_000).usd:.2f}"),
+    ("01", "that is **\\${}** a day",
+     lambda: f"{per_request(model_id('lesson_quote'), input=5_000, output=1_000).usd * 5 * 10_000:,.0f}"),
+    ("01", "count {} % more tokens for the same text", lambda: f"{(same_text_factor(_production()) - 1) * 100:.0f}"),
+    ("01", "No: {} times as much for the output", lambda: {5.0: "five"}[_output_over_input()]),
+    ("01", "costs about a {}. What does one token more",
+     lambda: {1: "cent"}[round(float(cost(Usage(input=100_000, output=1_000), model_id("default")).usd) * 100)]),
+    ("01", "A prompt of {} tokens on the default", lambda: f"{find_model(model_id('default')).prices[1].above_prompt_tokens:,}"),
+    ("01", "The Batch API {} it", lambda: {"0.5": "halves"}[str(find_model(model_id("default")).batch_discount)]),
+]
+
+
+@pytest.mark.parametrize(("lesson", "sentence", "computed"), CLAIMS, ids=[claim[1][:30].strip() for claim in CLAIMS])
+def test_a_number_in_the_prose_is_what_is_computed(lesson, sentence, computed):
+    """
+    The sentence stands in the lesson with today's value in it.
+    """
+    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+    prose = "\n\n".join(cell["source"] for cell in load(path)["cells"] if cell["cell_type"] == "markdown")
+
+    assert sentence.format(computed()) in prose
+
+
+def test_thai_and_uuids_hold_fewer_characters_a_token_than_prose():
+    """
+    Lesson 01's checkpoint: a token of Thai holds fewer than four characters; prose holds most, UUIDs fewest.
+    """
+    ratio = {name: len(text) / len(split_o200k(text)) for name, text in SNIPPETS.items()}
+
+    assert ratio["Thai"] < 4
+    assert ratio["UUIDs"] < ratio["Minified JSON"] < ratio["English prose"]
+    assert ratio["UUIDs"] < ratio["Thai"] < ratio["English prose"]
+
+
+def test_the_newer_sample_is_small_and_of_one_model():
+    """
+    Lesson 01 says so of the measurements on the newer tokenizer, and that code was hardly measured.
+    """
+    frame = measured_frame("output_text")
+    newer = frame[(frame["generation"] == "claude-4.7") & (frame["chars"] >= 100)]
+
+    assert len(newer) < 20
+    assert 1 == newer["family"].nunique()
+    assert len(frame[(frame["category"] == "code") & (frame["provider"] == "anthropic")]) < 5
+
+
+def test_thinking_is_a_part_of_the_output_in_the_recorded_reply():
+    """
+    Lesson 01 shows a reply whose thinking is billed as output: its cost is that of all its output tokens.
+    """
+    reply = {"model": model_id("default"), "usage": {"input_tokens": 26, "output_tokens": 253,
+                                                     "output_tokens_details": {"thinking_tokens": 148}}}
+
+    assert cost(Usage(input=26, output=253), model_id("default")) == cost_of(reply)
+
+
+def test_the_comparison_of_models_adds_up_to_the_forecast():
+    """
+    Lesson 01's last chart, without thinking, is the conversation's cost a thousand times.
+    """
+    (row,) = compare_models([model_id("lesson_quote")], turns=50, conversations=1_000, **SIZES).itertuples()
+
+    whole = float((conversation_cost(model_id("lesson_quote"), turns=50, **SIZES) * 1_000).usd)
+    assert pytest.approx(whole) == row.input_usd + row.output_usd
