@@ -18,9 +18,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from helpers import settings
+from helpers.classroom.source import show
 from helpers.clock import Clock, RealClock
 from helpers.economics import Ledger, model_id, prices_as_of
-from helpers.classroom.source import show
 from helpers.wire import cells
 from helpers.wire.recording import Tape
 

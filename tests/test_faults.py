@@ -45,7 +45,8 @@ def test_the_sdk_retries_a_transient_status_and_gets_through():
 
 
 STATUSES = [
-    ("400", anthropic.BadRequestError, "invalid_request_error"), ("401", anthropic.AuthenticationError, "authentication_error"),
+    ("400", anthropic.BadRequestError, "invalid_request_error"),
+    ("401", anthropic.AuthenticationError, "authentication_error"),
     ("403", anthropic.PermissionDeniedError, "permission_error"), ("404", anthropic.NotFoundError, "not_found_error"),
     ("413", anthropic.APIStatusError, "request_too_large"), ("429", anthropic.RateLimitError, "rate_limit_error"),
     ("500", anthropic.InternalServerError, "api_error"), ("529", anthropic.OverloadedError, "overloaded_error"),
@@ -136,15 +137,15 @@ def test_a_dropped_stream_raises_the_transports_own_error(asynchronous):
         run_virtual(read()) if asynchronous else read_now()
 
 
-@pytest.mark.parametrize(("spec", "text"), [("cut after 0 deltas", ""), ("cut after 1 delta", "a"), ("cut after 3 deltas", "abc"),
-                                            ("cut after 4 deltas", "abc")])
+@pytest.mark.parametrize(("spec", "text"), [("cut after 0 deltas", ""), ("cut after 1 delta", "a"),
+                                            ("cut after 3 deltas", "abc"), ("cut after 4 deltas", "abc")])
 def test_exactly_that_many_deltas_pass(spec, text):
     """Also when the whole stream came in one network chunk; a stream shorter than the fault passes whole."""
     whole = stream("a", "b", "c")
     one_chunk = Reply(headers=whole.headers, chunks=((5.0, "".join(t for _, t in whole.chunks)),))
     clock = VirtualClock()
     c = client(Faults(Replay(tape(entry(ask(hello(stream=True)), one_chunk)), clock), [spec], clock), clock=clock)
-    seen = [event.delta.text for event in c.messages.create(**hello(stream=True)) if event.type == "content_block_delta"]
+    seen = [e.delta.text for e in c.messages.create(**hello(stream=True)) if e.type == "content_block_delta"]
 
     assert text == "".join(seen)
 
@@ -181,7 +182,8 @@ def test_the_script_starts_over_with_each_cell():
     assert "overloaded" == outcome()
 
 
-@pytest.mark.parametrize("wrong", ["oops", "200", "429 retry after 2", "cut after deltas", "error after -1 deltas", 700, ""])
+@pytest.mark.parametrize("wrong", ["oops", "200", "429 retry after 2", "cut after deltas", "error after -1 deltas",
+                                   700, ""])
 def test_a_wrong_script_lists_the_right_forms(wrong):
     """Raised when the client is made, not in the middle of a lesson."""
     with pytest.raises(ValueError, match="is no fault. Write a status such as '529' or '429 retry-after 2'"):

@@ -138,11 +138,10 @@ def test_a_call_that_does_not_fit_is_not_sent(vendor):
     server = Server()
     c, budget, ledger = budgeted("0.00001", server, vendor=vendor)
     error = anthropic.APIStatusError if vendor == "ANTHROPIC" else openai.APIStatusError
-    with pytest.raises(error, match=r"This call was not sent: it can cost up to \$0\.0000?\d+.*COURSE_BUDGET_USD") as caught:
-        if vendor == "ANTHROPIC":
-            c.messages.create(**hello())
-        else:
-            c.chat.completions.create(model="gpt-6-luna", messages=HELLO, max_completion_tokens=50)
+    chat = {"model": "gpt-6-luna", "messages": HELLO, "max_completion_tokens": 50}
+    create, asked = (c.messages.create, hello()) if vendor == "ANTHROPIC" else (c.chat.completions.create, chat)
+    with pytest.raises(error, match=r"not sent: it can cost up to \$0\.0000?\d+.*COURSE_BUDGET_USD") as caught:
+        create(**asked)
 
     assert (402, [], Decimal("0.00001"), 0) == (caught.value.status_code, server.sent, budget.left, len(ledger.entries))
 

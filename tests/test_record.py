@@ -6,10 +6,10 @@ import asyncio
 import json
 
 import httpx2
+import local_model
 import pytest
 from wire_kit import HELLO, Pieces, client, events, hello, message
 
-import local_model
 from helpers.clock import RealClock, VirtualClock
 from helpers.wire.live import Live
 from helpers.wire.record import Record, finish, journal_of, open_session
@@ -59,8 +59,9 @@ def test_the_old_file_stays_until_the_new_set_is_complete(tmp_path):
 def test_a_stream_left_early_is_not_kept(tmp_path):
     """Half a stream would replay as a cut one."""
     body = "".join(events("a", "b")).encode()
-    server = httpx2.MockTransport(lambda r: httpx2.Response(
-        200, headers={"content-type": "text/event-stream"}, stream=Pieces([body[i : i + 40] for i in range(0, len(body), 40)])))
+    pieces = [body[i : i + 40] for i in range(0, len(body), 40)]
+    server = httpx2.MockTransport(
+        lambda r: httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Pieces(pieces)))
     transport, session = recorder(tmp_path, server)
     with client(transport).messages.stream(**hello()) as s:
         next(iter(s.text_stream))
@@ -102,7 +103,8 @@ class Spy(Live):
         response = super().handle_request(request)
         response.read()
         self.bodies.append((response.status_code, response.content))
-        return httpx2.Response(response.status_code, headers=response.headers, content=response.content, request=request)
+        return httpx2.Response(response.status_code, headers=response.headers, content=response.content,
+                               request=request)
 
 
 SHORT = {"model": local_model.MODEL, "max_tokens": 12, "messages": [{"role": "user", "content": "Say hello."}]}

@@ -14,7 +14,8 @@ from helpers.wire.recording import Entry, Provenance, RecordingError, Tape, appe
 from helpers.wire.reply import Reply, body_from_bytes
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=8)
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+                    max_leaves=8)
 
 
 def ask(body, *, path="/v1/messages", version="2026-10-21"):

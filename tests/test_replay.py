@@ -172,7 +172,7 @@ def test_an_empty_tape_says_so():
 @pytest.mark.parametrize("streaming", [False, True])
 @pytest.mark.parametrize("asynchronous", [False, True])
 @pytest.mark.parametrize("vendor", ["ANTHROPIC", "OPENAI"])
-def test_a_miss_is_answered_in_both_sdks_however_they_are_called(vendor, asynchronous, streaming, monkeypatch, tmp_path):
+def test_a_miss_is_answered_however_the_sdks_are_called(vendor, asynchronous, streaming, monkeypatch, tmp_path):
     """Sync, async, streaming: the same text, logged once, never retried. (`make bench` has its time.)"""
     log = tmp_path / "misses"
     monkeypatch.setenv("COURSE_MISS_LOG", str(log))

@@ -32,11 +32,12 @@ def main(argv: list[str]) -> int:
 
     options = _options(argv, list(suite.PLANS))
     names = options.only or list(suite.PLANS)
-    groups = suite.run(names, QUICK if options.quick else Effort(), say=lambda line: print(line, file=sys.stderr))
+    groups = suite.run(names, QUICK if options.quick else Effort(), plans=suite.PLANS,
+                       say=lambda line: print(line, file=sys.stderr, flush=True))
     print(report.table(groups), "", *report.wrapped(NOTE), sep="\n")
     document = report.document(groups, now=datetime.now(UTC), options={"quick": options.quick, "only": options.only})
     RESULTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    print(f"Written to {RESULTS.relative_to(ROOT)}.")
+    print(f"Written to {os.path.relpath(RESULTS, ROOT)}.")
     return row.exit_code([one for group in groups for one in group.rows])
 
 

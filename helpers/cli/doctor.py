@@ -33,7 +33,8 @@ class Finding:
     """What to do about it; only where it is not good."""
 
     def __str__(self) -> str:
-        return f"{'ok ' if self.good else 'SEE'}  {self.what}" + (f"\n     {self.do}" if self.do and not self.good else "")
+        advice = f"\n     {self.do}" if self.do and not self.good else ""
+        return f"{'ok ' if self.good else 'SEE'}  {self.what}{advice}"
 
 
 def main(argv: list[str]) -> int:
@@ -115,7 +116,8 @@ def _models(today: date) -> Finding:
 
     ends = {model_id(role): find_model(model_id(role)).retires_on for role in ("default", "production", "openai")}
     near = [f"{name} ends on {day}" for name, day in ends.items() if day and (day - today).days < 60]
-    return Finding(not near, f"default models: {', '.join(ends)}", f"{'; '.join(near)}: choose another in data/models.json.")
+    return Finding(not near, f"default models: {', '.join(ends)}",
+                   f"{'; '.join(near)}: choose another in data/models.json.")
 
 
 def _recordings(today: date) -> Iterator[Finding]:

@@ -23,8 +23,9 @@ from helpers.cli.notebooks import offline_environment
 from helpers.settings import NOTEBOOKS, RECORDINGS, ROOT
 
 TIMEOUT_S = 300.0
-IMPORTED = ("anthropic", "openai", "pandas", "matplotlib.pyplot", "ipywidgets")
-"""What a lesson may import that costs time. Bare kernels import the same ones of these."""
+IMPORTED = ("anthropic", "openai", "pandas", "matplotlib.figure", "matplotlib.backends.backend_agg",
+            "matplotlib.pyplot", "ipywidgets")
+"""What a lesson may import that costs time. A bare kernel imports those that the lesson's kernel ends up with."""
 
 
 class _ThisPython(KernelManager):

@@ -17,9 +17,9 @@ Measurement = Callable[[], float]
 class Effort:
     """How often things are repeated."""
 
-    kernels: int = 5
+    kernels: int = 4
     """Rounds of what starts kernels: seconds each."""
-    notebooks: int = 3
+    notebooks: int = 2
     """Rounds of what runs a whole lesson."""
     calls: int = 15
     """Rounds of single calls: milliseconds each."""
@@ -29,7 +29,7 @@ class Effort:
     """Streams of about a second."""
 
 
-QUICK = Effort(kernels=2, notebooks=1, calls=5, each=5, streams=2)
+QUICK = Effort(kernels=1, notebooks=1, calls=5, each=5, streams=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.measure import Effort
@@ -21,8 +22,6 @@ class Plan:
 
     def measure(self, effort: Effort) -> list[Row]:
         """The rows; CannotMeasure where something that they need is not here."""
-        import importlib
-
         return getattr(importlib.import_module(f"bench.{self.module}"), self.function)(effort)
 
 
@@ -42,9 +41,10 @@ PLANS = {
 }
 
 
-def run(names: Sequence[str], effort: Effort, *, plans: dict[str, Plan] = PLANS,
-        say: Callable[[str], object] = print) -> list[Group]:
-    """Measure the groups *names*; one that lacks something or fails becomes a row that says so."""
+def run(names: Sequence[str], effort: Effort, *, plans: Mapping[str, Plan],
+        say: Callable[[str], object]) -> list[Group]:
+    """Measure the groups *names* of *plans*, saying when; what lacks something or fails becomes a row with the reason.
+    """
     groups = []
     for name in names:
         start = time.perf_counter()

@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from lab import Lab  # noqa: E402
-from notebook import Notebook  # noqa: E402
+from notebook import WIDE, Notebook  # noqa: E402
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
             "microsoft-edge", "msedge")
@@ -24,16 +24,10 @@ FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here, so that `-m "not browser"` leaves it out."""
-    here = Path(__file__).parent
+    """Mark what needs the browser, so that `-m "not browser"` leaves it out."""
     for item in items:
-        if here in item.path.parents:
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark."""
-    config.addinivalue_line("markers", "browser: needs a Chromium, Chrome or Edge on this machine")
 
 
 def _launch(playwright: object) -> object:
@@ -76,10 +70,11 @@ def open_notebook(browser: object, lab: Lab) -> Iterator[Callable[..., Notebook]
     """`open_notebook(path, size)` opens a copy; page and kernel end with the test."""
     opened: list[Notebook] = []
 
-    def open_one(path: Path, size: tuple[int, int] = (1300, 900)) -> Notebook:
+    def open_one(path: Path, size: tuple[int, int] = WIDE) -> Notebook:
         opened.append(Notebook(browser, lab, path, size))
         return opened[-1]
 
     yield open_one
     for notebook in opened:
-        notebook.close()
+        notebook.page.close()
+    lab.end_kernels()

@@ -78,7 +78,7 @@ class Lab:
         until = time.monotonic() + limit_s
         while time.monotonic() < until:
             try:
-                urllib.request.urlopen(f"{self._base}/api?token={self._token}", timeout=2).read()
+                self._ask("GET", "/api")
                 return
             except OSError:
                 if self._process.poll() is not None:
@@ -86,6 +86,17 @@ class Lab:
                 time.sleep(0.1)
         self.__exit__()
         raise RuntimeError(f"JupyterLab did not start. Its last words:\n{self._log.read_text()[-2000:]}")
+
+    def end_kernels(self) -> None:
+        """Shut every running kernel down."""
+        for session in json.loads(self._ask("GET", "/api/sessions")):
+            self._ask("DELETE", f"/api/sessions/{session['id']}")
+
+    def _ask(self, method: str, path: str) -> bytes:
+        request = urllib.request.Request(self._base + path, method=method,
+                                         headers={"Authorization": f"token {self._token}"})
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.read()
 
     def copy(self, notebook: Path) -> str:
         """Copy a notebook into the server's folder; returns its name there."""

@@ -57,11 +57,6 @@ class Notebook:
         if not request.url.startswith(("data:", "blob:", "http://127.0.0.1:", "ws://127.0.0.1:")):
             self.outside_requests.append(request.url)
 
-    def close(self) -> None:
-        """Shut the kernel down and close the page."""
-        self.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-        self.page.close()
-
     def run_all(self) -> None:
         """Run > Run All Cells, and wait until each has its number and the kernel rests."""
         self.page.click('.lm-MenuBar-itemLabel:text-is("Run")')
@@ -110,15 +105,34 @@ class Notebook:
             return None
         return self.page.evaluate("() => window.courseSeen - window.courseKey")
 
+    def move_every_slider(self) -> dict[str, bool]:
+        """Press a key on each slider and press it back: label -> whether its cell showed something else."""
+        moved = {}
+        for box in self.page.locator(".widget-hslider").all():
+            cell = self.page.locator(".jp-CodeCell", has=box).first
+            handle = box.locator(".noUi-handle")
+            now, end = (float(handle.get_attribute(name)) for name in ("aria-valuenow", "aria-valuemax"))
+            there, back = ("ArrowRight", "ArrowLeft") if now < end else ("ArrowLeft", "ArrowRight")
+            label = box.locator(".widget-label").inner_text()
+            moved[label] = self.key_to_picture_ms(cell, handle, there) is not None
+            self.key_to_picture_ms(cell, handle, back)
+        return moved
+
     def pictures(self) -> list[dict[str, Any]]:
         """Every picture in an output: its `width`, `height` and whether it `shows`."""
         return self.page.evaluate("""() => [...document.querySelectorAll('.jp-OutputArea img')].map(
             p => ({width: p.naturalWidth, height: p.naturalHeight, shows: p.complete && p.naturalWidth > 0}))""")
 
-    def errors_in_outputs(self) -> list[str]:
-        """The text of every error output."""
-        return self.page.locator('[data-mime-type="application/vnd.jupyter.stderr"] pre,'
-                                 ' [data-mime-type="application/vnd.jupyter.error"] pre').all_inner_texts()
+    def errors(self) -> dict[int, str]:
+        """What stands in the error outputs and on stderr, by the place of the code cell (from 0)."""
+        found = self.page.evaluate("""() => [...document.querySelectorAll('.jp-CodeCell')].map(
+            cell => [...cell.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"],'
+                + '[data-mime-type="application/vnd.jupyter.error"]')].map(e => e.textContent).join(''))""")
+        return {place: text for place, text in enumerate(found) if text}
+
+    def broken_widgets(self) -> int:
+        """Outputs that ask for a widget whose kernel is gone."""
+        return self.page.get_by_text("Error displaying widget").count()
 
     def too_wide(self) -> list[str]:
         """Outputs that would need a horizontal scroll bar."""

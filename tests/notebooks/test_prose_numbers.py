@@ -50,18 +50,22 @@ def _output_over_input() -> float:
     return float(price.output / price.input)
 
 
+def _quoted() -> float:
+    return float(per_request(model_id("lesson_quote"), input=5_000, output=1_000).usd)
+
+
 CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
     ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
     ("01", "The invoice says **\\${}**.", lambda: f"{_billed():.2f}"),
     ("01", "About {} times: the resent history", lambda: f"{_factor_from_25_to_50():.1f}"),
-    ("01", "costs **\\${}**. At 10K", lambda: f"{per_request(model_id('lesson_quote'), input=5_000, output=1_000).usd:.2f}"),
-    ("01", "that is **\\${}** a day",
-     lambda: f"{per_request(model_id('lesson_quote'), input=5_000, output=1_000).usd * 5 * 10_000:,.0f}"),
+    ("01", "costs **\\${}**. At 10K", lambda: f"{_quoted():.2f}"),
+    ("01", "that is **\\${}** a day", lambda: f"{_quoted() * 5 * 10_000:,.0f}"),
     ("01", "count {} % more tokens for the same text", lambda: f"{(same_text_factor(_production()) - 1) * 100:.0f}"),
     ("01", "No: {} times as much for the output", lambda: {5.0: "five"}[_output_over_input()]),
     ("01", "costs about a {}. What does one token more",
      lambda: {1: "cent"}[round(float(cost(Usage(input=100_000, output=1_000), model_id("default")).usd) * 100)]),
-    ("01", "A prompt of {} tokens on the default", lambda: f"{find_model(model_id('default')).prices[1].above_prompt_tokens:,}"),
+    ("01", "A prompt of {} tokens on the default",
+     lambda: f"{find_model(model_id('default')).prices[1].above_prompt_tokens:,}"),
     ("01", "The Batch API {} it", lambda: {"0.5": "halves"}[str(find_model(model_id("default")).batch_discount)]),
 ]
 

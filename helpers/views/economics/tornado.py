@@ -27,7 +27,7 @@ def plot_tornado(ax: Axes, factors: pd.DataFrame, base_usd: float) -> None:
     ax.set_ylim(len(factors) - 0.4, -0.6)
     ax.set_xticks([])                    # each bar has its amounts
     ax.spines["bottom"].set_visible(False)
-    style.compose(ax, finding=tornado_in_words(factors, base_usd), x=f"USD a day; the line is {style.usd(base_usd)}, as it is",
+    style.compose(ax, finding=tornado_in_words(factors, base_usd), x=f"USD a day (line: {style.usd(base_usd)})",
                   y="each factor at −50 % (plain) and +50 % (hatched)", left=style.room_for(ax.yaxis), right=14,
                   source=style.price_source())
     _write_amounts(ax, factors["low_usd"], factors["high_usd"], base_usd)

@@ -1,0 +1,52 @@
+"""The house's rules of style, as far as a linter can hold us to them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from helpers.settings import ROOT
+
+HEAVY = ("anthropic", "openai", "pandas", "matplotlib", "ipywidgets", "IPython")
+
+
+def test_ruff_finds_nothing():
+    """`ruff check` over code, tests and lessons."""
+    run = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True)
+    assert 0 == run.returncode, run.stdout
+
+
+@pytest.mark.parametrize("module", ["helpers", "helpers.course", "helpers.economics", "helpers.sse", "helpers.tokens",
+                                    "helpers.settings", "helpers.views.economics"])
+def test_importing_a_room_imports_nothing_heavy(module):
+    """A lesson's first line must stay fast: SDKs, pandas and matplotlib load when they are first used."""
+    code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "[]" == run.stdout.strip()
+
+
+ROOMS = {   # what each room may import from helpers, besides itself; DESIGN.md section 2
+    "sse": set(),
+    "clock": set(),
+    "settings": {"clock"},
+    "economics": {"settings"},
+    "tokens": {"economics", "settings"},
+    "wire": {"economics", "sse", "settings", "clock"},
+    "classroom": {"settings"},
+    "views": {"economics", "tokens", "settings"},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_below_it(room):
+    """The wire knows no lesson, production code no classroom, and a view no wire."""
+    import re
+
+    place = ROOT / "helpers" / room
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    seen = {(file.name, name) for file in files
+            for name in re.findall(r"^\s*(?:from|import) helpers[. ](?:import )?(\w+)", file.read_text("utf-8"), re.M)}
+
+    assert set() == {(file, name) for file, name in seen if name not in ROOMS[room] | {room}}
