@@ -17,6 +17,7 @@ from helpers.economics import (
     Tier,
     UnknownModelError,
     Usage,
+    compare_models,
     cost,
     cost_of,
     find_model,
@@ -303,3 +304,35 @@ def test_a_model_or_a_bare_price_will_do_in_place_of_an_id():
     assert cost(usage, Price(input=3, output=15)).usd == D("0.0045")
     with pytest.raises(NoPriceError, match="the Batch API on a bare Price"):
         cost(usage, Price(input=3, output=15), batch=True)
+
+
+@pytest.mark.parametrize(("category", "output", "free"), [
+    ("cyber", 0, True), ("general_harms", 0, True), (None, 0, True), ("bio", 0, False), ("cyber", 12, False),
+])
+def test_a_refusal_before_any_output_is_free_in_the_documented_categories(category, output, free):
+    """
+    It reports its tokens all the same; once something was written, it is billed like any reply.
+    """
+    reply = {"model": "claude-haiku-5-5", "content": [], "stop_reason": "refusal",
+             "stop_details": {"type": "refusal", "category": category},
+             "usage": {"input_tokens": 412, "output_tokens": output}}
+
+    assert (cost_of(reply).usd == 0) is free
+
+
+def test_thinking_is_paid_when_written_and_again_with_each_later_turn():
+    """
+    Two turns with 100 tokens of thinking each: 200 as output, and the first turn's 100 once more as input.
+    """
+    (row,) = compare_models(["claude-haiku-5-5"], turns=2, system=0, user=0, reply=0, thinking=100).itertuples()
+
+    tokens = round(100 * 1.3)
+    assert pytest.approx((2 * tokens * 0.50 + tokens * 0.10) / 1e6) == row.thinking_usd
+
+
+def test_models_without_a_known_tokenizer_are_not_compared():
+    """
+    How many tokens GPT-6 makes of a text is not published.
+    """
+    with pytest.raises(ValueError, match="'unpublished', for which no comparison with Claude's is known"):
+        compare_models(["gpt-6-luna"], turns=2, system=1, user=1, reply=1)

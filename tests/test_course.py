@@ -119,6 +119,12 @@ def test_a_budget_holds_offline_too(lesson):
         lesson.anthropic(script=echo, budget=Budget("0.00001")).messages.create(**ASKED)
 
 
+def test_a_script_that_knows_no_counting_counts_what_it_would_bill(lesson):
+    """The guard before a scripted call sees the script's own prompt tokens."""
+    counted = lesson.anthropic(script=echo).messages.count_tokens(model=ASKED["model"], messages=ASKED["messages"])
+    assert 9 == counted.input_tokens
+
+
 def test_faults_stand_in_front_of_a_script(lesson):
     """One failure, one answer, on a clock of their own."""
     clock = VirtualClock()

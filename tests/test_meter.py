@@ -150,8 +150,22 @@ def test_without_a_limit_the_models_own_counts():
     """128,000 output tokens at $0.50 per million are $0.064: more than five cents."""
     server = Server(lambda request: httpx2.Response(200, json=completion()))
     c, _, _ = budgeted("0.05", server, vendor="OPENAI")
-    with pytest.raises(openai.APIStatusError, match="up to 128,000 out"):
+    with pytest.raises(openai.APIStatusError, match="128,000 out"):
         c.chat.completions.create(model="gpt-6-luna", messages=HELLO)
+    assert [] == server.sent
+
+
+@pytest.mark.parametrize("content", [
+    [{"type": "image_url", "image_url": {"url": "https://example.com/large.png"}}],
+    [{"type": "file", "file": {"file_id": "file-1"}}],
+])
+def test_what_no_length_bounds_is_refused(content):
+    """A picture behind a link is one line of text and thousands of tokens: nobody counted it, so nothing is sent."""
+    server = Server()
+    c, _, _ = budgeted("0.50", server, vendor="OPENAI")
+    with pytest.raises(openai.APIStatusError, match="whose tokens can't be bounded before they are billed"):
+        c.chat.completions.create(model="gpt-6-luna", max_completion_tokens=5,
+                                  messages=[{"role": "user", "content": content}])
     assert [] == server.sent
 
 

@@ -325,3 +325,13 @@ def test_genai_prices_reads_the_same_from_both_vendors(fresh, read, five, hour, 
         assert ours.cache_read == theirs.cache_read_tokens
         assert ours.cache_write_5m + ours.cache_write_1h == theirs.cache_write_tokens
         assert ours.output == theirs.output_tokens
+
+
+def test_a_message_delta_with_cache_writes_is_refused():
+    """
+    The event has no split by lifetime, and the two writes cost differently.
+    """
+    event = {"type": "message_delta", "usage": {"input_tokens": 3, "cache_creation_input_tokens": 2070, "output_tokens": 5}}
+
+    with pytest.raises(ValueError, match="message_delta does not say for how long"):
+        usage_from(event)

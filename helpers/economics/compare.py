@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from helpers.economics.forecast import conversation_turns
 from helpers.economics.models import find_model
 from helpers.economics.pricing import Cost, cost
-from helpers.economics.usage import Usage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +34,9 @@ def compare_models(models: Sequence[str], *, turns: int, system: int, user: int,
     """What the same conversations cost on each model, in USD, split by what is paid for.
 
     *system*, *user*, *reply* and *thinking* (a turn) are tokens on Claude's older tokenizer; *thinking* is left out
-    where the model does not think unless asked. Thinking is billed as output and is not sent back here.
-    Columns model, input_usd, output_usd, thinking_usd, tokenizer_factor.
+    where the model does not think unless asked. It is billed as output, and again as input in each later turn, where
+    the API keeps it with the answer it belongs to (Anthropic docs, thinking, "Thinking block preservation by model").
+    `thinking_usd` is both. Columns model, input_usd, output_usd, thinking_usd, tokenizer_factor.
     """
     import pandas as pd
 
@@ -45,8 +45,8 @@ def compare_models(models: Sequence[str], *, turns: int, system: int, user: int,
         factor = same_text_factor(model)
         sizes = {"system": round(system * factor), "user": round(user * factor), "reply": round(reply * factor)}
         thought = 0 if find_model(model).thinking == "off" else round(thinking * factor)
-        usages = [usage + Usage(output=thought, thinking=thought) for usage in conversation_turns(turns=turns, **sizes)]
-        spent = sum((cost(usage, model) for usage in usages), Cost()) * conversations
-        share = thought / (sizes["reply"] + thought) if thought else 0.0
-        rows.append((model, float(spent.input), float(spent.output) * (1 - share), float(spent.output) * share, factor))
+        silent, whole = (
+            sum((cost(usage, model) for usage in conversation_turns(turns=turns, **{**sizes, "reply": reply_tokens})),
+                Cost()) * conversations for reply_tokens in (sizes["reply"], sizes["reply"] + thought))
+        rows.append((model, float(silent.input), float(silent.output), float(whole.usd - silent.usd), factor))
     return pd.DataFrame(rows, columns=["model", "input_usd", "output_usd", "thinking_usd", "tokenizer_factor"])

@@ -3,8 +3,8 @@
     cost(Usage(input=5_000, output=1_000), "claude-sonnet-4-6")     # $0.03
     cost_of(client.messages.create(...))                            # model and discounts read from the reply
 
-Not in here, because no usage tells it: fees for OpenAI's built-in tools, containers by the hour, cache storage,
-taxes, and whatever a contract gives off the list price.
+Not in here, because no usage tells it: fees for OpenAI's built-in tools, containers by the hour, cache storage, audio
+tokens at their own rate, OpenAI's surcharge for regional processing, taxes, and what a contract gives off the list.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ ZERO = Decimal(0)
 LIST_PRICE = {"anthropic": ("standard", "priority"), "openai": ("standard", "default", "auto", "scale")}
 """Service levels that cost what the list says. Anthropic's "priority" and OpenAI's "scale" are capacity that was
 bought beforehand; OpenAI's "priority" is something else, and dearer."""
+
+
+UNBILLED_REFUSALS = ("cyber", "general_harms", None)
+"""Categories whose refusals cost nothing when nothing was written (Anthropic docs, refusals-and-fallback,
+September 2026: may change)."""
 
 
 class MixedTiersError(ValueError):
@@ -101,19 +106,28 @@ def cost(usage: Usage, model: str | Model | Price, *, batch: bool = False, us_on
 
 
 def cost_of(reply: Any) -> Cost:
-    """What *reply* costs: its model, batch or other service level, and place of inference are read from it.
+    """What *reply* costs: its model, service level and place of inference are read from it.
 
+    Anthropic says in its usage when a reply was a batch's; OpenAI does not: give `batch=True` to `cost` for those.
+    A refusal before any output is not billed in the categories of UNBILLED_REFUSALS, although it reports tokens.
     Raises ValueError when it has no usage or names no model, and what `cost` raises.
     """
     block = usage_block(reply)
     model = serving_model(block) or get(message_of(reply), "model")
     if not model:
         raise ValueError("This usage doesn't say which model it belongs to. Use cost(usage_from(reply), model).")
+    if _is_unbilled_refusal(message_of(reply), block):
+        return Cost()
     level = get(block, "service_tier") or get(message_of(reply), "service_tier")
     if get(block, "speed") == "fast":
         level = "fast"
     return cost(usage_from(reply), model, batch=level == "batch", us_only=get(block, "inference_geo") == "us",
                 service="standard" if level in (None, "batch") else level)
+
+
+def _is_unbilled_refusal(message: Any, block: Any) -> bool:
+    return (get(message, "stop_reason") == "refusal" and not get(block, "output_tokens")
+            and get(get(message, "stop_details"), "category") in UNBILLED_REFUSALS)
 
 
 def _factors(model: Model, batch: bool, us_only: bool, service: str) -> tuple[Decimal, Decimal]:

@@ -30,6 +30,9 @@ def usage_from(reply: Any) -> Usage:
     bare usage block. Raises ValueError when there is no usage, or when its numbers contradict each other.
     """
     block = usage_block(reply)
+    if get(reply, "type") == "message_delta" and get(block, "cache_creation_input_tokens"):
+        raise ValueError("message_delta does not say for how long the cache was written (5 minutes or 1 hour), and the "
+                         "two cost differently. Take stream.get_final_message().")
     if get(block, "prompt_tokens") is not None:
         return _chat(block)
     # Only OpenAI has these two; output_tokens_details would not tell, both vendors have it.

@@ -39,7 +39,8 @@ def _message(ask: Ask) -> Reply:
 
 
 def _chat_completion(ask: Ask) -> Reply:
-    """OpenAI caches by itself, in steps of 128 tokens from 1,024 on."""
+    """OpenAI caches by itself, from 1,024 tokens on. Steps of 128 were documented for older models; for GPT-6 that is
+    UNCERTAIN, so the figure illustrates."""
     prompt, visible = _prompt_tokens(ask), estimate_tokens(ANSWER, ask.model).tokens
     cached = prompt // 128 * 128 if prompt >= 1024 else 0
     usage = Usage(input=prompt - cached, cache_read=cached, output=visible)

@@ -16,6 +16,15 @@ COUNT_MARGIN = Decimal("1.05")
 """count_tokens is an estimate that "may differ by a small amount" (Anthropic docs, token counting)."""
 
 
+HIDDEN_TOKENS = 1_000
+"""Upper bound of what a vendor adds to a prompt unseen: the system prompt for tools is up to 589 tokens
+(Anthropic docs, pricing: 286 to 589 by model and tool choice)."""
+
+UNBOUNDED = ("image", "image_url", "input_image", "document", "file", "input_file", "input_audio", "container_upload",
+             "previous_response_id", "conversation", "prompt", "mcp_servers", "container")
+"""Parts of a body whose tokens its length says nothing about: they are fetched, decoded or remembered elsewhere."""
+
+
 class Budget:
     """US dollars that live calls may cost together; held before sending, so that parallel calls can't overspend."""
 
@@ -46,6 +55,15 @@ class Budget:
 def kernel_budget() -> Budget:
     """The one budget that all live clients of this kernel share."""
     return Budget(settings.budget_usd())
+
+
+def input_bound(body: Mapping[str, Any], n_bytes: int) -> int:
+    """The most input tokens that a body of *n_bytes* can be billed where nobody counts them: no token is shorter
+    than a byte, and what the vendor adds is bounded. Raises LookupError for a body of which that is not true."""
+    for name in UNBOUNDED:
+        if f"'{name}'" in str(body):
+            raise LookupError(f"It holds {name!r}, whose tokens can't be bounded before they are billed.")
+    return n_bytes + HIDDEN_TOKENS
 
 
 def output_limit(body: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ import httpx2
 
 from helpers.economics import Cost, Ledger, Usage, cost_of, usage_from
 from helpers.wire import builder
-from helpers.wire.budget import COUNT_MARGIN, Budget, worst_case
+from helpers.wire.budget import COUNT_MARGIN, Budget, input_bound, worst_case
 from helpers.wire.live import is_loopback
 from helpers.wire.matching import canonical_path
 from helpers.wire.reply import Reply
@@ -90,14 +90,14 @@ class Meter(Transport):
 
     def _affordable(self, hold: Hold, count: httpx2.Response | None) -> Hold | Reply:
         """The hold, made, or the refusal."""
-        tokens = _counted(count) or hold.input_tokens
         try:
+            tokens = _counted(count) or input_bound(hold.body, hold.input_tokens)
             usage, worst = worst_case(hold.body, tokens)
         except LookupError as error:
             return refusal(f"This call was not sent: its cost is unknown. {error}")
         if not self._budget.hold(worst.usd):
             return refusal(
-                f"This call was not sent: it can cost up to ${worst.usd:.6f} ({tokens:,} tokens in, up to "
+                f"This call was not sent: it can cost up to ${worst.usd:.6f} (at most {tokens:,} tokens in, "
                 f"{usage.output:,} out) and ${max(self._budget.left, Decimal(0)):.4f} of the budget of "
                 f"${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise COURSE_BUDGET_USD "
                 "and restart the kernel.")
@@ -154,7 +154,7 @@ def is_billed(request: httpx2.Request) -> bool:
 
 
 def _hold(request: httpx2.Request) -> Hold:
-    """Nothing held yet. Its UTF-8 bytes bound the tokens of a prompt: no token is shorter than a byte."""
+    """Nothing held yet; the body's bytes stand for its tokens until they are counted or bounded."""
     try:
         body = json.loads(request.content)
     except ValueError:

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 
 from helpers.clock import Clock
-from helpers.economics import find_model
+from helpers.economics import find_model, usage_from
 from helpers.wire import builder, rules
 from helpers.wire.matching import RecordedRequest, recorded_request
 from helpers.wire.reply import Reply
@@ -90,7 +90,16 @@ class Scripted(Source):
             return _script_failed(error)
         if not isinstance(reply, Reply):
             return _script_failed(TypeError(f"it returned {type(reply).__name__}, not a Reply"))
+        if ask.path.endswith("/count_tokens"):
+            return _as_count(reply)
         return _streamed(ask, reply) if ask.body.get("stream") else reply
+
+
+def _as_count(reply: Reply) -> Reply:
+    """A script need not know of counting: what its answer would bill as prompt is the count."""
+    if isinstance(reply.body, dict) and "usage" in reply.body:
+        return builder.count_tokens(usage_from(reply.body).prompt)
+    return reply
 
 
 def _script_failed(error: Exception) -> Reply:

@@ -6,7 +6,7 @@ import json
 import os
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -69,12 +69,17 @@ class Kernel:
                 return
 
 
+def with_helpers(environment: Mapping[str, str]) -> dict[str, str]:
+    """*environment* in which `helpers` is this project's, installed or not."""
+    others = environment.get("PYTHONPATH", "")
+    return {**environment, "PYTHONPATH": os.pathsep.join([str(ROOT), *([others] if others else [])])}
+
+
 @contextmanager
 def kernel() -> Iterator[Kernel]:
     """Start a kernel in notebooks/ as the tests do: replay, virtual clock, no keys, an empty progress folder."""
     with TemporaryDirectory() as scratch:
-        environment = offline_environment(Path(scratch))
-        environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        environment = with_helpers(offline_environment(Path(scratch)))
         started = time.perf_counter()
         manager = _ThisPython()
         manager.start_kernel(env=environment, cwd=str(NOTEBOOKS if NOTEBOOKS.is_dir() else ROOT),

@@ -1,16 +1,13 @@
-"""A lesson's kernel against a bare one with the same imports: first output, first reply, nbval's wall, memory."""
+"""A lesson's kernel against a bare one with the same imports: first output, first reply, memory."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 
 from bench import kernels
 from bench.measure import Effort, Measurement, Pairs, in_turns
 from bench.row import CannotMeasure, Row
-from helpers.settings import RECORDINGS, ROOT
+from helpers.settings import RECORDINGS
 from helpers.wire.recording import Entry, Tape
 
 LESSON = "01_token_economics"
@@ -71,44 +68,6 @@ def _mocked(entry: Entry) -> str:
         "http = anthropic.DefaultHttpxClient(transport=httpx2.MockTransport(lambda request: reply))",
         "client = anthropic.Anthropic(api_key='offline', http_client=http)",
         f"print(client.messages.create(**{entry.request.body!r}).usage.output_tokens)"])
-
-
-def nbval_wall(effort: Effort) -> list[Row]:
-    """pytest --nbval over all lessons, one after the other, against the same number of kernels and their imports.
-
-    Judged without pytest's own start and collection, which a run pays once, however many lessons it has.
-    """
-    paths = kernels.lessons()
-    imports = [kernels.as_imports(kernels.imports_of(path)) for path in paths]
-    arguments = [str(path.relative_to(ROOT)) for path in paths]
-    rounds = [(_nbval(arguments), _nbval([*arguments, "--collect-only"]), _kernels_with(imports))
-              for _ in range(effort.notebooks)]
-    whole = Pairs([wall for wall, _, _ in rounds], [floor for _, _, floor in rounds])
-    running = Pairs([wall - start for wall, start, _ in rounds], whole.other)
-    lessons = f"{len(paths)} lesson{'s' * (len(paths) > 1)}"
-    return [Row(title=f"{lessons}, pytest's start left out", samples=tuple(running.ratios), goal=1.5,
-                beside=running.beside("s", 1), details={"imports": imports}),
-            Row(title=f"{lessons}, pytest's start and all", samples=tuple(whole.ratios), beside=whole.beside("s", 1))]
-
-
-def _nbval(arguments: list[str]) -> float:
-    """Seconds that nbval takes; RuntimeError with the last lines when it is not green."""
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p",
-                           "no:cacheprovider", *arguments], cwd=ROOT, capture_output=True, text=True)
-    seconds = time.perf_counter() - start
-    if done.returncode:
-        raise RuntimeError("nbval is not green: " + " / ".join((done.stdout + done.stderr).strip().splitlines()[-3:]))
-    return seconds
-
-
-def _kernels_with(imports: list[str]) -> float:
-    """Seconds for one kernel after the other, each started, given its imports, and ended."""
-    start = time.perf_counter()
-    for code in imports:
-        with kernels.kernel() as running:
-            running.run(code)
-    return time.perf_counter() - start
 
 
 def memory(effort: Effort) -> list[Row]:

@@ -57,16 +57,16 @@ class Pairs:
 
 
 def in_turns(ours: Measurement, other: Measurement, rounds: int, *, each: int = 1, warm_up: bool = True) -> Pairs:
-    """*rounds* of ours, other, ours, other ...: *each* times both, of which the medians make the round.
+    """*rounds* of ours, other, ours, other ...: *each* times both, of which the quickest of either make the round.
 
-    Two calls of a millisecond side by side see the same machine; a median over several leaves out those in whose
-    middle it turned to somebody else's work.
+    Two calls of a millisecond side by side see the same machine, and in the quickest of several it did not turn to
+    somebody else's work in the middle.
     """
     if warm_up:
         ours(), other()
     with _settled_memory():
         pairs = [[(ours(), other()) for _ in range(each)] for _ in range(rounds)]
-    return Pairs(*([median(pair[side] for pair in one) for one in pairs] for side in (0, 1)))
+    return Pairs(*([min(pair[side] for pair in one) for one in pairs] for side in (0, 1)))
 
 
 def timed(call: Callable[[], object]) -> Measurement:

@@ -27,7 +27,7 @@ class Plan:
 
 PLANS = {
     "start": Plan("a lesson's kernel from its start, over a bare kernel", "lesson_rows", "first_output"),
-    "nbval": Plan("pytest --nbval, over the same kernels with the same imports", "lesson_rows", "nbval_wall"),
+    "nbval": Plan("pytest --nbval, over the same kernels with the same imports", "nbval_rows", "wall"),
     "memory": Plan("a kernel after the lesson's cells, over a bare kernel with the same imports",
                    "lesson_rows", "memory"),
     "call": Plan("one replayed call, metered, over the same reply by httpx2.MockTransport", "calls", "against_mock"),

@@ -44,7 +44,9 @@ class Lab:
                    f"--IdentityProvider.token={self._token}", f"--ServerApp.root_dir={self.notebooks}",
                    "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
         supervisor = [sys.executable, str(Path(__file__).with_name("supervisor.py")), str(self._log), *command]
-        self._process = subprocess.Popen(supervisor, stdin=subprocess.PIPE, env=self._environment())
+        # In a session of its own, so that what kills the tests' whole group leaves the one who cleans up.
+        self._process = subprocess.Popen(supervisor, stdin=subprocess.PIPE, env=self._environment(),
+                                         start_new_session=True)
         self._wait_until_up()
         return self
 

@@ -18,10 +18,10 @@ _ALL_RAN = """() => {
     const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent.trim());
     return prompts.length > 0 && prompts.every(text => text === '' || /^\\[\\d+\\]:$/.test(text));
 }"""
-_WATCH = """(cell) => {   // notes when the next key goes down and when the next new picture is on the screen
+_WATCH = """(cell) => {   // notes when the next key goes down and when all that it changes is on the screen
     const pictures = [...cell.querySelectorAll('img.widget-image')];
     const words = [...cell.querySelectorAll('.widget-html-content')];
-    const faces = () => [...pictures.map(p => p.src), ...words.map(w => w.innerHTML)].join('|');
+    const faces = () => words.map(w => w.innerHTML).join('|');      // the kernel sends words after pictures
     const before = faces();
     window.courseKey = window.courseSeen = null;
     cell.addEventListener('keydown', () => { window.courseKey = performance.now(); }, {once: true, capture: true});

@@ -27,7 +27,8 @@ def main(log_path: str, *command: str) -> int:
 
 
 def _end_with_starter(child: subprocess.Popen) -> None:
-    sys.stdin.buffer.read()              # returns when the pipe closes
+    while os.read(0, 4096):              # nothing more to read: the pipe is closed
+        pass
     _signal(child, "SIGTERM")            # Jupyter ends its kernels
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(GRACE_S)

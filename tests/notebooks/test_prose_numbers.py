@@ -60,6 +60,11 @@ CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
     ("01", "About {} times: the resent history", lambda: f"{_factor_from_25_to_50():.1f}"),
     ("01", "costs **\\${}**. At 10K", lambda: f"{_quoted():.2f}"),
     ("01", "that is **\\${}** a day", lambda: f"{_quoted() * 5 * 10_000:,.0f}"),
+    ("01", "With eleven hundred new tokens a turn the same day costs {};", lambda: {1830: "eighteen hundred and thirty"}[
+        round(conversation_cost(model_id("lesson_quote"), turns=5, system=4_900, user=100, reply=1_000).usd * 10_000)]),
+    ("01", "the flat forecast is wrong by a factor of {}.",
+     lambda: {True: "five or six"}[5 < _billed() / _flat() < 6]),
+    ("01", "At three and fifteen dollars per million that is {} a turn", lambda: {0.03: "three cents"}[_quoted()]),
     ("01", "count {} % more tokens for the same text", lambda: f"{(same_text_factor(_production()) - 1) * 100:.0f}"),
     ("01", "No: {} times as much for the output", lambda: {5.0: "five"}[_output_over_input()]),
     ("01", "costs about a {}. What does one token more",
