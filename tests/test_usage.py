@@ -331,7 +331,7 @@ def test_a_message_delta_with_cache_writes_is_refused():
     """
     The event has no split by lifetime, and the two writes cost differently.
     """
-    event = {"type": "message_delta", "usage": {"input_tokens": 3, "cache_creation_input_tokens": 2070, "output_tokens": 5}}
+    usage = {"input_tokens": 3, "cache_creation_input_tokens": 2070, "output_tokens": 5}
 
     with pytest.raises(ValueError, match="message_delta does not say for how long"):
-        usage_from(event)
+        usage_from({"type": "message_delta", "usage": usage})

@@ -164,7 +164,7 @@ def test_the_conversation_table_has_the_first_and_the_last_turn():
     """
     table = views.conversation_numbers(*talk())
     assert [1, 12, 25, 50] == list(table.index)
-    assert ["0.315", "1.79"] == list(table.loc[50])
+    assert ["0.3150", "1.7850"] == list(table.loc[50])
 
 
 def test_the_cliff_is_found_where_the_price_jumps():

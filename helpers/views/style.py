@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from helpers.economics.money import usd_text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
@@ -187,6 +188,13 @@ def price_source() -> str:
     from helpers.economics import prices_as_of
 
     return f"Source: list prices in data/models.json, {prices_as_of()}"
+
+
+def usd_table(amounts: pd.DataFrame) -> pd.DataFrame:
+    """Dollars without their sign, all with as many decimals as the largest needs: for a table under a chart."""
+    largest = amounts.abs().max(axis=None)
+    digits = 4 if largest < 10 else 2 if largest < 1_000 else 0
+    return amounts.map(lambda amount: f"{Decimal(str(amount)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}")
 
 
 def percent(share: float) -> str:

@@ -54,14 +54,19 @@ def _quoted() -> float:
     return float(per_request(model_id("lesson_quote"), input=5_000, output=1_000).usd)
 
 
+def _quoted_with_growth() -> int:
+    chat = conversation_cost(model_id("lesson_quote"), turns=5, system=4_900, user=100, reply=1_000)
+    return round(chat.usd * 10_000)
+
+
 CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
     ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
     ("01", "The invoice says **\\${}**.", lambda: f"{_billed():.2f}"),
     ("01", "About {} times: the resent history", lambda: f"{_factor_from_25_to_50():.1f}"),
     ("01", "costs **\\${}**. At 10K", lambda: f"{_quoted():.2f}"),
     ("01", "that is **\\${}** a day", lambda: f"{_quoted() * 5 * 10_000:,.0f}"),
-    ("01", "With eleven hundred new tokens a turn the same day costs {};", lambda: {1830: "eighteen hundred and thirty"}[
-        round(conversation_cost(model_id("lesson_quote"), turns=5, system=4_900, user=100, reply=1_000).usd * 10_000)]),
+    ("01", "With eleven hundred new tokens a turn the same day costs {};",
+     lambda: {1830: "eighteen hundred and thirty"}[_quoted_with_growth()]),
     ("01", "the flat forecast is wrong by a factor of {}.",
      lambda: {True: "five or six"}[5 < _billed() / _flat() < 6]),
     ("01", "At three and fifteen dollars per million that is {} a turn", lambda: {0.03: "three cents"}[_quoted()]),

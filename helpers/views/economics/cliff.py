@@ -42,8 +42,7 @@ def cliff_in_words(frame: pd.DataFrame, model: str) -> str:
 
 def cliff_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     """The two requests at the edge, in USD."""
-    edge = frame.loc[list(_edge(frame))].set_index("prompt_tokens")[["usd"]]
-    return edge.map(lambda amount: style.usd(amount).lstrip("$"))
+    return style.usd_table(frame.loc[list(_edge(frame))].set_index("prompt_tokens")[["usd"]])
 
 
 def cliff_chart(frame: pd.DataFrame, model: str) -> Chart:

@@ -48,7 +48,7 @@ def conversation_numbers(billed: pd.DataFrame, flat: pd.DataFrame) -> pd.DataFra
     at = sorted({1, *(max(1, round(turns * share)) for share in (0.25, 0.5, 1))})
     rows = [(turn, flat["cumulative_usd"].iloc[turn - 1], billed["cumulative_usd"].iloc[turn - 1]) for turn in at]
     table = pd.DataFrame(rows, columns=["turn", "flat forecast, USD", "billed, USD"]).set_index("turn")
-    return table.map(lambda amount: style.usd(amount).lstrip("$"))
+    return style.usd_table(table)
 
 
 def conversation_chart(billed: pd.DataFrame, flat: pd.DataFrame) -> Chart:

@@ -52,7 +52,7 @@ def models_in_words(frame: pd.DataFrame) -> str:
 def models_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     """The bars as a table, USD for 1,000 conversations."""
     rows = _by_price(frame).set_index("model")
-    table = rows[["input_usd", "output_usd", "thinking_usd", "usd"]].map(lambda amount: style.usd(amount).lstrip("$"))
+    table = style.usd_table(rows[["input_usd", "output_usd", "thinking_usd", "usd"]])
     table.columns = ["input", "visible output", "thinking", "USD for 1,000"]
     return table.assign(**{"tokens for the same text": rows["tokenizer_factor"].map("×{:.2g}".format)})
 

@@ -56,7 +56,7 @@ def tornado_numbers(factors: pd.DataFrame, base_usd: float) -> pd.DataFrame:
     """The bars as a table, USD a day, the strongest factor first."""
     rows = factors.assign(base_usd=base_usd).set_index("factor")[["low_usd", "base_usd", "high_usd"]]
     rows.columns = ["at −50 %, USD/day", "as it is, USD/day", "at +50 %, USD/day"]
-    return rows.map(lambda amount: style.usd(amount).lstrip("$"))
+    return style.usd_table(rows)
 
 
 def tornado_chart(factors: pd.DataFrame, base_usd: float) -> Chart:
