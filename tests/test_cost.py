@@ -324,7 +324,8 @@ def test_thinking_is_paid_when_written_and_again_with_each_later_turn():
     """
     Two turns with 100 tokens of thinking each: 200 as output, and the first turn's 100 once more as input.
     """
-    (row,) = compare_models(["claude-haiku-5-5"], turns=2, system=0, user=0, reply=0, thinking=100).itertuples()
+    (row,) = compare_models(["claude-haiku-5-5"], counted_on="claude-sonnet-4-6", turns=2, system=0, user=0,
+                             reply=0, thinking=100).itertuples()
 
     tokens = round(100 * 1.3)
     assert pytest.approx((2 * tokens * 0.50 + tokens * 0.10) / 1e6) == row.thinking_usd
@@ -335,4 +336,4 @@ def test_models_without_a_known_tokenizer_are_not_compared():
     How many tokens GPT-6 makes of a text is not published.
     """
     with pytest.raises(ValueError, match="'unpublished', for which no comparison with Claude's is known"):
-        compare_models(["gpt-6-luna"], turns=2, system=1, user=1, reply=1)
+        compare_models(["gpt-6-luna"], counted_on="claude-haiku-5-5", turns=2, system=1, user=1, reply=1)

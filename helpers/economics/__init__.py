@@ -9,7 +9,7 @@ rounding happens when a value is shown.
 
 from __future__ import annotations
 
-from helpers.economics.compare import compare_models, same_text_factor
+from helpers.economics.compare import compare_models, price_table, same_text_factor
 from helpers.economics.forecast import (
     conversation,
     conversation_cost,
@@ -63,6 +63,7 @@ __all__ = [
     "model_id",
     "per_day",
     "per_request",
+    "price_table",
     "prices_as_of",
     "same_text_factor",
     "sensitivity",

@@ -1,6 +1,7 @@
 """The same text on several models: other prices, and another number of tokens.
 
-    compare_models(["claude-haiku-5-5", "claude-sonnet-4-6"], turns=50, system=500, user=100, reply=300)
+    compare_models(["claude-haiku-5-5", "claude-sonnet-4-6"], counted_on="claude-haiku-5-5",
+                   turns=50, system=500, user=100, reply=300)
 """
 
 from __future__ import annotations
@@ -29,12 +30,27 @@ def same_text_factor(model: str) -> float:
     return SAME_TEXT[tokenizer]
 
 
-def compare_models(models: Sequence[str], *, turns: int, system: int, user: int, reply: int, thinking: int = 0,
-                   conversations: int = 1) -> pd.DataFrame:
+def price_table(models: Sequence[str]) -> pd.DataFrame:
+    """List prices in USD per million tokens, one row a model: input, cache write (short), cache read, output.
+
+    The tier of the shortest prompts; an empty field where the vendor has no such rate.
+    """
+    import pandas as pd
+
+    rows = []
+    for model in models:
+        price = find_model(model).price_for(0)
+        rates = (price.input, price.cache_write_5m, price.cache_read, price.output)
+        rows.append(["" if rate is None else f"{rate.normalize():f}" for rate in rates])
+    return pd.DataFrame(rows, index=list(models), columns=["input", "cache write", "cache read", "output"])
+
+
+def compare_models(models: Sequence[str], *, counted_on: str, turns: int, system: int, user: int, reply: int,
+                   thinking: int = 0, conversations: int = 1) -> pd.DataFrame:
     """What the same conversations cost on each model, in USD, split by what is paid for.
 
-    *system*, *user*, *reply* and *thinking* (a turn) are tokens on Claude's older tokenizer; *thinking* is left out
-    where the model does not think unless asked. It is billed as output, and again as input in each later turn, where
+    *system*, *user*, *reply* and *thinking* (a turn) are tokens as the model *counted_on* counts them; *thinking* is
+    left out where the model does not think unless asked. It is billed as output, and again as input in each later turn, where
     the API keeps it with the answer it belongs to (Anthropic docs, thinking, "Thinking block preservation by model").
     `thinking_usd` is both. Columns model, input_usd, output_usd, thinking_usd, tokenizer_factor.
     """
@@ -42,7 +58,7 @@ def compare_models(models: Sequence[str], *, turns: int, system: int, user: int,
 
     rows = []
     for model in models:
-        factor = same_text_factor(model)
+        factor = same_text_factor(model) / same_text_factor(counted_on)
         sizes = {"system": round(system * factor), "user": round(user * factor), "reply": round(reply * factor)}
         thought = 0 if find_model(model).thinking == "off" else round(thinking * factor)
         silent, whole = (

@@ -99,8 +99,8 @@ class Meter(Transport):
             return refusal(
                 f"This call was not sent: it can cost up to ${worst.usd:.6f} (at most {tokens:,} tokens in, "
                 f"{usage.output:,} out) and ${max(self._budget.left, Decimal(0)):.4f} of the budget of "
-                f"${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise COURSE_BUDGET_USD "
-                "and restart the kernel.")
+                f"${self._budget.limit} is left. Lower max_tokens, shorten the prompt, or raise the budget "
+                "(COURSE_BUDGET_USD for live calls).")
         return replace(hold, input_tokens=tokens, usd=worst.usd)
 
     def _watched(self, response: httpx2.Response, hold: Hold) -> httpx2.Response:

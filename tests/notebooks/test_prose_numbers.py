@@ -54,6 +54,12 @@ def _quoted() -> float:
     return float(per_request(model_id("lesson_quote"), input=5_000, output=1_000).usd)
 
 
+def _denser() -> float:
+    frame = measured_frame("output_text")
+    median = frame[frame["chars"] >= 100].groupby("generation")["chars_per_token"].median()
+    return median["claude-3"] / median["claude-4.7"] - 1
+
+
 def _quoted_with_growth() -> int:
     chat = conversation_cost(model_id("lesson_quote"), turns=5, system=4_900, user=100, reply=1_000)
     return round(chat.usd * 10_000)
@@ -61,7 +67,8 @@ def _quoted_with_growth() -> int:
 
 CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
     ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
-    ("01", "The invoice says **\\${}**.", lambda: f"{_billed():.2f}"),
+    ("01", "The invoice is {} times as high", lambda: {True: "several"}[_billed() / _flat() > 3]),
+    ("01", "there {} % more tokens a character", lambda: f"{_denser() * 100:.0f}"),
     ("01", "About {} times: the resent history", lambda: f"{_factor_from_25_to_50():.1f}"),
     ("01", "costs **\\${}**. At 10K", lambda: f"{_quoted():.2f}"),
     ("01", "that is **\\${}** a day", lambda: f"{_quoted() * 5 * 10_000:,.0f}"),
@@ -128,7 +135,8 @@ def test_the_comparison_of_models_adds_up_to_the_forecast():
     """
     Lesson 01's last chart, without thinking, is the conversation's cost a thousand times.
     """
-    (row,) = compare_models([model_id("lesson_quote")], turns=50, conversations=1_000, **SIZES).itertuples()
+    model = _production()
+    (row,) = compare_models([model], counted_on=model, turns=50, conversations=1_000, **SIZES).itertuples()
 
-    whole = float((conversation_cost(model_id("lesson_quote"), turns=50, **SIZES) * 1_000).usd)
+    whole = float((conversation_cost(model, turns=50, **SIZES) * 1_000).usd)
     assert pytest.approx(whole) == row.input_usd + row.output_usd
