@@ -50,8 +50,8 @@ def compare_models(models: Sequence[str], *, counted_on: str, turns: int, system
     """What the same conversations cost on each model, in USD, split by what is paid for.
 
     *system*, *user*, *reply* and *thinking* (a turn) are tokens as the model *counted_on* counts them; *thinking* is
-    left out where the model does not think unless asked. It is billed as output, and again as input in each later turn, where
-    the API keeps it with the answer it belongs to (Anthropic docs, thinking, "Thinking block preservation by model").
+    left out where the model does not think unless asked. It is billed as output, and again as input in each later
+    turn, because the API keeps it with its answer (Anthropic docs, thinking, "Thinking block preservation by model");
     `thinking_usd` is both. Columns model, input_usd, output_usd, thinking_usd, tokenizer_factor.
     """
     import pandas as pd
