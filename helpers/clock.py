@@ -15,6 +15,7 @@ import selectors
 import threading
 import time
 from collections.abc import Coroutine
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -48,6 +49,8 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, start: float) -> None:
         self._virtual_now = start
+        self.real_work = 0
+        """Jobs in threads that the loop waits for: time must not jump past them."""
         super().__init__(_JumpingSelector(self))
 
     def time(self) -> float:
@@ -57,14 +60,27 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual_now += seconds
 
 
+    def run_in_executor(self, executor: Any, function: Any, *args: Any) -> Any:
+        future = super().run_in_executor(executor, function, *args)
+        self.real_work += 1
+        future.add_done_callback(lambda _: setattr(self, "real_work", self.real_work - 1))
+        return future
+
+
 class _JumpingSelector(selectors.SelectSelector):
+    """Jumps over waits, unless real work is under way: a thread, or a socket beside the loop's own."""
+
     def __init__(self, loop: _VirtualLoop) -> None:
         super().__init__()
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list:
-        ready = super().select(0 if timeout is not None else None)
-        if not ready and timeout:
+        if timeout is None:
+            return super().select(None)
+        # Real work takes no virtual time, unless it outlasts the next timer: so times stay the same in each run.
+        real = self._loop.real_work or len(self.get_map()) > 1
+        ready = super().select(timeout if real else 0)
+        if not ready:
             self._loop.advance(timeout)
         return ready
 
@@ -90,7 +106,9 @@ class RealClock:
         return loop.time() if loop else time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        if seconds > 0:
+        if loop := _virtual_loop():
+            loop.advance(max(seconds, 0))
+        elif seconds > 0:
             time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:
@@ -110,7 +128,7 @@ class VirtualClock:
 
     def __init__(self, wall_start: datetime = WALL_START) -> None:
         self.wall_start = wall_start
-        self._now = 0.0
+        self._now = self._cell_started = 0.0
         self._lock = threading.Lock()
 
     def now(self) -> float:
@@ -118,6 +136,9 @@ class VirtualClock:
         return loop.time() if loop else self._now
 
     def sleep(self, seconds: float) -> None:
+        if loop := _virtual_loop():
+            loop.advance(max(seconds, 0))
+            return
         with self._lock:
             self._now += max(seconds, 0)
 
@@ -130,11 +151,11 @@ class VirtualClock:
             await asyncio.sleep(0)
 
     def wall(self) -> datetime:
-        return self.wall_start + timedelta(seconds=self.now())
+        return self.wall_start + timedelta(seconds=self._now - self._cell_started)
 
     def rewind(self) -> None:
-        with self._lock:
-            self._now = 0.0
+        # Only the date goes back: a stream that is held open across cells counts on `now`.
+        self._cell_started = self._now
 
 
 def run_virtual(work: Coroutine[Any, Any, T]) -> T:
@@ -143,17 +164,28 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
     The loop has a thread of its own, so this also works in a notebook, where a loop runs already.
     """
     outcome: dict[str, Any] = {}
+    context = copy_context()
 
     def run() -> None:
         try:
             with asyncio.Runner(loop_factory=lambda: _VirtualLoop(0.0)) as runner:
-                outcome["result"] = runner.run(work)
+                outcome["loop"] = runner.get_loop()
+                outcome["task"] = runner.get_loop().create_task(work, context=context)
+                outcome["result"] = runner.run(_ended(outcome["task"]))
         except BaseException as error:
             outcome["error"] = error
 
     thread = threading.Thread(target=run, name="virtual-time", daemon=True)
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except BaseException:   # the cell was interrupted: the work must not go on, and spend, behind its back
+        outcome["loop"].call_soon_threadsafe(outcome["task"].cancel)
+        raise
     if "error" in outcome:
         raise outcome["error"]
     return outcome["result"]
+
+
+async def _ended(task: asyncio.Task[T]) -> T:
+    return await task

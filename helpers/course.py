@@ -89,34 +89,33 @@ class Lesson:
         from helpers.wire.meter import Meter
 
         clock = wiring.clock or settings.clock
-        source, live = self._source(wiring.script, clock)
+        source, network = self._source(wiring.script, clock)
         inner = Faults(source, wiring.faults, clock) if wiring.faults else source
         ledgers = [self.ledger, *([wiring.ledger] if wiring.ledger is not None else [])]
-        budget = wiring.budget or (self.budget if live else None)
-        meter = Meter(inner, ledgers, lesson=self.name, label=wiring.label, budget=budget,
-                      counter=source if budget else None)
-        return build(vendor, meter, clock, asynchronous=asynchronous, live=live, **options)
+        budget = wiring.budget or (self.budget if network else None)
+        meter = Meter(inner, ledgers, lesson=self.name, label=wiring.label, budget=budget, counter=network)
+        return build(vendor, meter, clock, asynchronous=asynchronous, live=network is not None, **options)
 
-    def _source(self, script: Script | None, clock: Clock) -> tuple[Transport, bool]:
-        """Where replies come from, and whether that is the network."""
+    def _source(self, script: Script | None, clock: Clock) -> tuple[Transport, Transport | None]:
+        """Where replies come from; and the network, where that is in it: nothing else is asked to count."""
         from helpers.wire.scripted import Scripted
 
         if script is not None:
-            return Scripted(script, clock), False
+            return Scripted(script, clock), None
         if self.mode == "replay":
             from helpers.wire.replay import Replay
 
-            return Replay(self.tape, clock), False
+            return Replay(self.tape, clock), None
         from helpers.wire.record import Record
 
         if self.mode == "construct":
             from helpers.scenarios import scenario
 
-            return Record(Scripted(scenario(self.name), clock), self.session, clock), False
+            return Record(Scripted(scenario(self.name), clock), self.session, clock), None
         from helpers.wire.live import Live
 
-        live = Live()
-        return (Record(live, self.session, clock) if self.mode == "record" else live), True
+        network = Live()
+        return (Record(network, self.session, clock) if self.mode == "record" else network), network
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ def _env_file() -> dict[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    return dotenv_values(path)
+    try:
+        return dotenv_values(path, encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(".env is not UTF-8 text. Save it again as UTF-8, a NAME=value in each line.") from None
 
 
 def setting(name: str, default: str = "") -> str:

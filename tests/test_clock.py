@@ -83,3 +83,43 @@ def test_real_clock_pretends_the_recording_date_in_replay_only():
     """With wall_start=None, as in live mode, the date is today's."""
     assert (2026, 11, 23) == RealClock().wall().timetuple()[:3]
     assert abs((RealClock(wall_start=None).wall() - datetime.now(UTC)).total_seconds()) < 5
+
+
+def test_time_does_not_jump_past_real_work():
+    """A thread that needs 50 ms ends before a virtual timeout of five seconds fires."""
+    async def work():
+        async with asyncio.timeout(5):
+            return await asyncio.to_thread(lambda: time.sleep(0.05) or "done")
+
+    assert "done" == run_virtual(work())
+
+
+def test_a_synchronous_sleep_on_the_virtual_loop_moves_its_time():
+    """A synchronous stream that is read inside a virtual lab keeps its times, and takes none."""
+    for clock in (RealClock(), VirtualClock()):
+        async def work(clock=clock):
+            clock.sleep(600)
+            return clock.now()
+
+        assert 600 == run_virtual(work())
+
+
+def test_rewinding_moves_the_date_and_not_the_time():
+    """A stream that is held open over two cells counts on `now`."""
+    clock = VirtualClock()
+    clock.sleep(7)
+    clock.rewind()
+    assert 7 == clock.now()
+
+
+def test_context_variables_reach_the_virtual_loop():
+    """Tracing, decimal contexts and the like come along."""
+    from contextvars import ContextVar
+
+    variable = ContextVar("variable", default="outside")
+    variable.set("inside")
+
+    async def read():
+        return variable.get()
+
+    assert "inside" == run_virtual(read())

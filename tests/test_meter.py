@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from decimal import Decimal
 
@@ -277,3 +278,89 @@ def test_a_stream_live_is_settled_when_it_ends():
         assert budget.left < Decimal("0.50") - HELLO_USD
         s.get_final_text()
     assert Decimal("0.50") - HELLO_USD == budget.left
+
+
+PAID_ELSEWHERE = {
+    "batches": ("ANTHROPIC", lambda c: c.messages.batches.create(requests=[])),
+    "embeddings": ("OPENAI", lambda c: c.embeddings.create(model="text-embedding-3-small", input="x")),
+    "images": ("OPENAI", lambda c: c.images.generate(prompt="a cat")),
+    "openai batches": ("OPENAI", lambda c: c.batches.create(input_file_id="f", endpoint="/v1/responses",
+                                                            completion_window="24h")),
+}
+
+
+@pytest.mark.parametrize("name", PAID_ELSEWHERE)
+def test_what_costs_money_and_can_not_be_priced_is_refused(name):
+    """A budget that only watched the usual paths would be no budget."""
+    vendor, call = PAID_ELSEWHERE[name]
+    server = Server()
+    c, _, _ = budgeted("0.50", server, vendor=vendor)
+    with pytest.raises((anthropic.APIStatusError, openai.APIStatusError), match="is not known before it is billed"):
+        call(c)
+    assert [] == server.sent
+
+
+UNBOUNDED = [
+    {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+    {"extra_body": {"speed": "fast"}}, {"service_tier": "priority"}, {"extra_body": {"inference_geo": "us"}},
+    {"extra_body": {"context_management": {"edits": []}, "container": "c"}},
+]
+
+
+@pytest.mark.parametrize("more", UNBOUNDED, ids=str)
+def test_what_changes_the_price_beyond_the_bound_is_refused(more):
+    """Searches, faster service, another region: the worst case would not be the worst."""
+    server = Server()
+    c, _, _ = budgeted("0.50", server)
+    with pytest.raises(anthropic.APIStatusError, match="can't be bounded before it is billed"):
+        c.messages.create(**hello(), **more)
+    assert [] == server.sent
+
+
+def test_words_that_name_a_picture_are_no_picture():
+    """The bound looks at blocks, not at what the text says."""
+    server = Server(lambda request: httpx2.Response(200, json=completion()))
+    c, _, _ = budgeted("0.50", server, vendor="OPENAI")
+    c.chat.completions.create(model="gpt-6-luna", max_completion_tokens=5,
+                              messages=[{"role": "user", "content": "What does the 'image' tag do? {'type': 'file'}"}])
+    assert 1 == len(server.sent)
+
+
+@pytest.mark.parametrize("limit", [-1, -(10**9)])
+def test_an_absurd_limit_is_priced_at_the_models_own(limit):
+    """The server will refuse it; the meter must not break before."""
+    server = Server()
+    c, budget, _ = budgeted("0.50", server)
+    c.messages.create(**{**hello(), "max_tokens": limit})
+    assert 1 == len(server.sent)
+    assert budget.left <= Decimal("0.50")
+
+
+@pytest.mark.parametrize("answer", [
+    message(model="claude-haiku-5-5-20261001"), message(usage=["a"]), message(usage={"input_tokens": "9"}),
+    message(usage={"input_tokens": 9, "output_tokens": 4, "iterations": 5}), {"usage": None}, [], "text",
+], ids=str)
+def test_a_reply_that_can_not_be_priced_is_never_free_and_never_breaks(answer):
+    """An unlisted snapshot is priced as the model that was asked for; nonsense at the worst case."""
+    raw = httpx2.Response(200, json=answer)
+    c, budget, ledger = budgeted("0.50", Server(lambda request: raw))
+    with contextlib.suppress(anthropic.APIError, AttributeError, TypeError):
+        c.messages.with_raw_response.create(**hello())
+
+    assert budget.left < Decimal("0.50")
+    assert 1 == len(ledger.entries)
+
+
+@pytest.mark.parametrize("count", [{"input_tokens": -5}, {"input_tokens": [1]}, [], "<html>"], ids=str)
+def test_a_count_that_makes_no_sense_is_no_count(count):
+    """The bytes bound the request then."""
+    class Odd(Server):
+        def _handle(self, request):
+            if request.url.path.endswith("count_tokens"):
+                return httpx2.Response(200, json=count) if count != "<html>" else httpx2.Response(200, text=count)
+            return super()._handle(request)
+
+    server = Odd()
+    c, _, _ = budgeted("0.50", server)
+    c.messages.create(**hello())
+    assert 1 == len(server.sent)

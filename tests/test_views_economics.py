@@ -184,7 +184,8 @@ def test_models_are_sorted_and_their_shares_named():
         views.models_in_words(MODELS))
     assert ["cheap", "middle", "dear"] == list(views.models_numbers(MODELS).index)
     labels = [text.get_text() for text in drawn(PLOTS["models"]).texts]
-    assert ["$1.00, 50 % output", "$8.00, 50 % output", "$50.00, 60 % output"] == labels
+    assert ["$1.00\n25 % output, 25 % thinking", "$8.00\n50 % output, 0 % thinking",
+            "$50.00\n40 % output, 20 % thinking"] == labels
 
 
 def test_the_tornado_ranks_what_matters_most_first():

@@ -105,7 +105,7 @@ def cost(usage: Usage, model: str | Model | Price, *, batch: bool = False, us_on
     return sum((cost(used, other, batch=batch, us_only=us_only) for other, used in usage.other_models), own)
 
 
-def cost_of(reply: Any) -> Cost:
+def cost_of(reply: Any, usage: Usage | None = None) -> Cost:
     """What *reply* costs: its model, service level and place of inference are read from it.
 
     Anthropic says in its usage when a reply was a batch's; OpenAI does not: give `batch=True` to `cost` for those.
@@ -121,7 +121,7 @@ def cost_of(reply: Any) -> Cost:
     level = get(block, "service_tier") or get(message_of(reply), "service_tier")
     if get(block, "speed") == "fast":
         level = "fast"
-    return cost(usage_from(reply), model, batch=level == "batch", us_only=get(block, "inference_geo") == "us",
+    return cost(usage or usage_from(reply), model, batch=level == "batch", us_only=get(block, "inference_geo") == "us",
                 service="standard" if level in (None, "batch") else level)
 
 

@@ -73,7 +73,9 @@ def has_counts(block: Any) -> bool:
 
 def get(thing: Any, name: str) -> Any:
     """`thing.name` or `thing["name"]`; None where there is neither."""
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    if type(thing) is dict or isinstance(thing, Mapping):   # the first is what the meter asks 50 times a reply
+        return thing.get(name)
+    return getattr(thing, name, None)
 
 
 def count(block: Any, *path: str) -> int:
@@ -127,6 +129,8 @@ def _responses(block: Any) -> Usage:
 def _anthropic(block: Any) -> Usage:
     """Anthropic Messages: the counts at the top, and the passes that are billed beside them."""
     usage = _anthropic_counts(block)
+    if not get(block, "iterations"):
+        return usage
     others: list[tuple[str, Usage]] = []
     serving = serving_model(block)
     for entry in get(block, "iterations") or ():

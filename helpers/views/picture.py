@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import base64
-import io
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.views import style
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -44,19 +46,24 @@ def draw_on(figure: Figure, draw: Callable[..., object], *args: Any, **values: A
 
 
 def png(figure: Figure, *, parts: int = 1) -> list[bytes]:
-    """The rendered figure as PNG, cut into *parts* of equal width. Level 1: three times as fast as level 6."""
-    from PIL import Image
+    """The rendered figure as PNG, cut into *parts* of equal width."""
+    import numpy as np
 
-    width, height = figure.canvas.get_width_height()
-    whole = Image.frombuffer("RGBA", (width, height), figure.canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
-    edges = [round(width * k / parts) for k in range(parts + 1)]
-    return [_encode(whole.crop((a, 0, b, height))) for a, b in zip(edges, edges[1:], strict=False)]
+    pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3]
+    return [_encode(part) for part in np.array_split(pixels, parts, axis=1)]
 
 
-def _encode(image: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "png", compress_level=1)
-    return out.getvalue()
+def _encode(pixels: np.ndarray) -> bytes:
+    """RGB pixels, uint8, shape (height, width, 3), as PNG. Half of Pillow's time: a flat chart needs no row filters."""
+    import numpy as np
+
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)   # each begins with its filter's number: 0, none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)     # 8 bits, RGB
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, level=1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(struct.pack(">I", len(data)) + kind + data
+                                           + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
 
 
 @dataclass(frozen=True, slots=True)

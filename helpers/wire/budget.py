@@ -20,9 +20,17 @@ HIDDEN_TOKENS = 1_000
 """Upper bound of what a vendor adds to a prompt unseen: the system prompt for tools is up to 589 tokens
 (Anthropic docs, pricing: 286 to 589 by model and tool choice)."""
 
-UNBOUNDED = ("image", "image_url", "input_image", "document", "file", "input_file", "input_audio", "container_upload",
-             "previous_response_id", "conversation", "prompt", "mcp_servers", "container")
-"""Parts of a body whose tokens its length says nothing about: they are fetched, decoded or remembered elsewhere."""
+UNBOUNDED_FIELDS = ("previous_response_id", "conversation", "prompt", "mcp_servers", "container", "context_management",
+                    "inference_geo", "speed", "background")
+"""Fields of a request that let it cost what its own text and list prices don't tell: what is remembered elsewhere,
+compacted on the way, or billed at another rate."""
+LIST_PRICE = (None, "auto", "default", "standard", "standard_only")
+"""Values of `service_tier` at list price."""
+UNBOUNDED_BLOCKS = ("image", "image_url", "input_image", "document", "file", "input_file", "input_audio",
+                    "container_upload")
+"""Types of content whose tokens its length says nothing about; only a server can count them."""
+OWN_TOOLS = (None, "custom", "function")
+"""Types of tools that run on the caller's side; the vendors' own fetch more input, and may have fees."""
 
 
 class Budget:
@@ -57,13 +65,36 @@ def kernel_budget() -> Budget:
     return Budget(settings.budget_usd())
 
 
+def refuse_unbounded(body: Mapping[str, Any]) -> None:
+    """Raise LookupError for a request whose cost has no bound that could be known before it is billed."""
+    found = [name for name in UNBOUNDED_FIELDS if body.get(name)]
+    if body.get("service_tier") not in LIST_PRICE:
+        found.append("service_tier")
+    if "'ttl': '12h'" in str(body.get("prompt_cache_options")):
+        found.append("prompt_cache_options")
+    tools = body.get("tools") if isinstance(body.get("tools"), list) else []
+    found += [str(tool.get("type")) for tool in tools if isinstance(tool, dict) and tool.get("type") not in OWN_TOOLS]
+    if found:
+        raise LookupError(f"It asks for {', '.join(found)}, and what that costs can't be bounded before it is billed.")
+
+
 def input_bound(body: Mapping[str, Any], n_bytes: int) -> int:
     """The most input tokens that a body of *n_bytes* can be billed where nobody counts them: no token is shorter
-    than a byte, and what the vendor adds is bounded. Raises LookupError for a body of which that is not true."""
-    for name in UNBOUNDED:
-        if f"'{name}'" in str(body):
-            raise LookupError(f"It holds {name!r}, whose tokens can't be bounded before they are billed.")
+    than a byte, and what the vendor adds is bounded. Raises LookupError for content of which that is not true."""
+    opaque = sorted(_types(body.get("messages", body.get("input"))) & set(UNBOUNDED_BLOCKS))
+    if opaque:
+        raise LookupError(f"It holds {', '.join(opaque)}, whose tokens can't be bounded before they are billed.")
     return n_bytes + HIDDEN_TOKENS
+
+
+def _types(content: Any) -> set[str]:
+    """The `type` of every block in messages, however deep."""
+    if isinstance(content, list):
+        return set().union(*map(_types, content))
+    if isinstance(content, dict):
+        own = {content["type"]} if isinstance(content.get("type"), str) else set()
+        return own.union(*(_types(content[name]) for name in ("content", "output") if name in content))
+    return set()
 
 
 def output_limit(body: Mapping[str, Any]) -> int:
@@ -72,7 +103,7 @@ def output_limit(body: Mapping[str, Any]) -> int:
     Raises LookupError for a model of which neither is known.
     """
     for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
-        if isinstance(body.get(name), int):
+        if type(body.get(name)) is int and body[name] >= 0:
             return body[name] * _choices(body)
     model = find_model(str(body.get("model")))
     limit = model.max_output or model.context
@@ -82,7 +113,7 @@ def output_limit(body: Mapping[str, Any]) -> int:
 
 
 def _choices(body: Mapping[str, Any]) -> int:
-    return body["n"] if isinstance(body.get("n"), int) else 1
+    return max(body["n"], 1) if type(body.get("n")) is int else 1
 
 
 def worst_usages(body: Mapping[str, Any], input_tokens: int) -> list[Usage]:

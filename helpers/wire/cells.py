@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Hashable
+from random import Random
 
 _cell = 0
 
@@ -35,3 +36,17 @@ class CellCounter:
             count = self._seen[key]
             self._seen[key] += 1
             return count
+
+
+class CellRandom:
+    """Draws that start over with each cell, so that a retry's jitter is the same whenever the cell is run."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self._cell = seed, -1
+        self._drawn = Random(seed)
+
+    def random(self) -> float:
+        """A number from 0 up to 1."""
+        if self._cell != _cell:
+            self._cell, self._drawn = _cell, Random(self._seed)
+        return self._drawn.random()

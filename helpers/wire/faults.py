@@ -31,7 +31,7 @@ from helpers.clock import Clock
 from helpers.wire import builder
 from helpers.wire.cells import CellCounter
 from helpers.wire.reply import Reply
-from helpers.wire.transport import FOREVER, Source, Transport, is_anthropic
+from helpers.wire.transport import FOREVER, Source, Transport, Wrapper, is_anthropic
 
 ERROR_TYPES = {
     400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
@@ -75,11 +75,12 @@ def fault(spec: str | int | Fault) -> Fault:
         "'dropped after 3 deltas', 'ok'.")
 
 
-class Faults(Transport):
+class Faults(Wrapper):
     """Plays a fault script in front of *inner*."""
 
     def __init__(self, inner: Transport, script: Sequence[str | int | Fault], clock: Clock) -> None:
-        self._inner, self._clock = inner, clock
+        super().__init__(inner)
+        self._clock = clock
         self._script = [fault(spec) for spec in script]
         self._attempts = CellCounter()
 
@@ -141,7 +142,8 @@ def _spend_limit(anthropic: bool) -> Reply:
 
 
 def _maimed(response: httpx2.Response, due: Fault) -> httpx2.Response:
-    if due.kind != "ok":
+    # A plain reply is passed on as it is: there is no delta in it after which something could go wrong.
+    if due.kind != "ok" and "text/event-stream" in response.headers.get("content-type", ""):
         response.stream = _Maimed(response.stream, due, response.request)
     return response
 
@@ -170,7 +172,7 @@ class _Maimed(httpx2.SyncByteStream, httpx2.AsyncByteStream):
                 return
 
     def _last_words(self) -> bytes:
-        if not self._broken:   # the reply was too short for the fault, or no stream at all: it passes whole
+        if not self._broken:   # the stream was too short for the fault: it passes whole
             return self._tail
         if self._due.kind == "dropped":
             raise httpx2.RemoteProtocolError(
@@ -207,4 +209,5 @@ class _Maimed(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 def _is_delta(event: bytes) -> bool:
     """Whether an event of either vendor carries a piece of the answer."""
     return (b'"content_block_delta"' in event or b".delta\"" in event
-            or (b"chat.completion.chunk" in event and b'"content":' in event and b'"content":""' not in event))
+            or (b"chat.completion.chunk" in event and (b'"tool_calls":[' in event or (
+                b'"content":' in event and b'"content":""' not in event and b'"content":null' not in event))))

@@ -39,3 +39,13 @@ class Live(Transport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         return await self._pair(request)[1].handle_async_request(request)
+
+    def close(self) -> None:
+        for name in ("_direct", "_proxied"):
+            if name in self.__dict__:
+                getattr(self, name)[0].close()
+
+    async def aclose(self) -> None:
+        for name in ("_direct", "_proxied"):
+            if name in self.__dict__:
+                await getattr(self, name)[1].aclose()

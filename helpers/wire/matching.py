@@ -31,7 +31,12 @@ class RecordedRequest:
     @property
     def key(self) -> str:
         """A hash that is equal for requests that mean the same."""
-        return _hash(self.method, self.path, self.headers, canonical_body(self.body))
+        return hash_of(self.canonical_text())
+
+    def canonical_text(self) -> str:
+        """One text for all requests that mean the same: what is hashed, and whose length is the request's size."""
+        return json.dumps([self.method, self.path, sorted(self.headers.items()), canonical_body(self.body)],
+                          sort_keys=True, separators=(",", ":"))
 
     def comparable(self) -> dict[str, Any]:
         """Everything that is compared, in one mapping, for saying where two requests differ."""
@@ -72,9 +77,9 @@ def _as_text(value: Any) -> Any:
     return _canonical(value)
 
 
-def _hash(method: str, path: str, headers: Mapping[str, str], canonical: Any) -> str:
-    text = json.dumps([method, path, sorted(headers.items()), canonical], sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def hash_of(canonical_text: str) -> str:
+    """The key of a request from its canonical text."""
+    return sha256(canonical_text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def recorded_request(method: str, url: str, headers: Mapping[str, str], raw: bytes) -> RecordedRequest:
@@ -89,7 +94,7 @@ def recorded_request(method: str, url: str, headers: Mapping[str, str], raw: byt
 
 @lru_cache(maxsize=64)
 def key_of(method: str, url: str, headers: tuple[tuple[str, str], ...], raw: bytes) -> str:
-    """The key of a request; cached, because a lesson asks the same large prompt again and again."""
+    """The key of a request; cached, because a lesson asks the same prompt again and again."""
     return recorded_request(method, url, dict(headers), raw).key
 
 

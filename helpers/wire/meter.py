@@ -1,44 +1,57 @@
 """See every reply, price it from its usage, and refuse a live call that the budget can't cover.
 
-The meter knows nothing of lessons. A refusal is an answer, too: 402, not retried. A reply that ends without its
-usage (a stream that was cut, an OpenAI stream without `include_usage`) is settled at its worst case and marked.
+The meter knows nothing of lessons, and never breaks a reply: what it can't read it books at the worst case. A refusal
+is an answer, too: 402, not retried. A reply that ends without its usage (a stream that was cut, an OpenAI stream
+without `include_usage`) is settled at its worst case and marked.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import httpx2
 
-from helpers.economics import Cost, Ledger, Usage, cost_of, usage_from
+from helpers.economics import Cost, Ledger, Usage, cost, cost_of, usage_from
 from helpers.wire import builder
-from helpers.wire.budget import COUNT_MARGIN, Budget, input_bound, worst_case
+from helpers.wire.budget import COUNT_MARGIN, Budget, input_bound, refuse_unbounded, worst_case
 from helpers.wire.live import is_loopback
-from helpers.wire.matching import canonical_path
 from helpers.wire.reply import Reply
 from helpers.wire.sniffer import Sniffer
-from helpers.wire.transport import Transport, is_anthropic, tapped
+from helpers.wire.transport import Transport, Wrapper, is_anthropic, tapped
 
-BILLED = ("/v1/messages", "/v1/chat/completions", "/v1/responses")
+PRICED = ("/messages", "/chat/completions", "/responses")
+"""Ends of the paths whose replies tell what they cost. Any other POST that may cost something is refused by a budget."""
 COUNTED_FIELDS = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control")
+Sent = tuple[Transport, httpx2.Request]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hold:
     """What is set aside for one request: the input it may be billed for and the most that it can cost."""
 
-    body: dict[str, Any]
+    content: bytes
     input_tokens: int
     usd: Decimal
     local: bool
     """Whether the request stays on this machine, where a model costs nothing."""
 
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The request's body, {} where it is no JSON object; read only where the reply does not say enough."""
+        try:
+            body = json.loads(self.content)
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
 
-class Meter(Transport):
+
+class Meter(Wrapper):
     """Counts and prices what passes through *inner* into each of *ledgers*; with a *budget*, refuses what exceeds it.
 
     *counter*: the transport that answers count_tokens, past faults and meter; None where nothing is counted.
@@ -46,54 +59,72 @@ class Meter(Transport):
 
     def __init__(self, inner: Transport, ledgers: Sequence[Ledger], *, lesson: str = "", label: str = "",
                  budget: Budget | None = None, counter: Transport | None = None) -> None:
-        self._inner, self._ledgers, self._lesson, self._label = inner, ledgers, lesson, label
+        super().__init__(inner)
+        self._ledgers, self._lesson, self._label = ledgers, lesson, label
         self._budget, self._counter = budget, counter
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
-        if not is_billed(request):
-            return self._inner.handle_request(request)
-        hold = _hold(request)
-        if self._budget and not hold.local:
-            count = self._counter.handle_request(count_request(request)) if self._counts(request) else None
-            if count is not None:
-                count.read()
-            hold = self._affordable(hold, count)
-            if isinstance(hold, Reply):
-                return _respond(hold, request)
+        flow = self._flow(request)
         try:
-            return self._watched(self._inner.handle_request(request), hold)
-        except httpx2.HTTPError as error:
-            self._lost(hold, error)
-            raise
+            transport, asked = next(flow)
+            while True:
+                try:
+                    response = transport.handle_request(asked)
+                    if asked is not request:
+                        response.read()
+                except httpx2.HTTPError as error:
+                    transport, asked = flow.throw(error)
+                else:
+                    transport, asked = flow.send(response)
+        except StopIteration as done:
+            return done.value
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         await request.aread()
-        if not is_billed(request):
-            return await self._inner.handle_async_request(request)
-        hold = _hold(request)
-        if self._budget and not hold.local:
-            count = await self._counter.handle_async_request(count_request(request)) if self._counts(request) else None
-            if count is not None:
-                await count.aread()
-            hold = self._affordable(hold, count)
-            if isinstance(hold, Reply):
-                return _respond(hold, request)
+        flow = self._flow(request)
         try:
-            return self._watched(await self._inner.handle_async_request(request), hold)
+            transport, asked = next(flow)
+            while True:
+                try:
+                    response = await transport.handle_async_request(asked)
+                    if asked is not request:
+                        await response.aread()
+                except httpx2.HTTPError as error:
+                    transport, asked = flow.throw(error)
+                else:
+                    transport, asked = flow.send(response)
+        except StopIteration as done:
+            return done.value
+
+    def _flow(self, request: httpx2.Request) -> Generator[Sent, httpx2.Response, httpx2.Response]:
+        """What to send where, one after the other; the same for both worlds, as httpx does its authentication."""
+        hold = _hold(request)
+        if self._budget and not hold.local and may_cost(request):
+            count = None
+            if self._counter is not None and is_anthropic(request) and is_priced(request):
+                with suppress(httpx2.HTTPError):   # not counted, then: the bound decides
+                    count = yield self._counter, count_request(request)
+            verdict = self._affordable(request, hold, count)
+            if isinstance(verdict, Reply):
+                return _respond(verdict, request)
+            hold = verdict
+        try:
+            response = yield self._inner, request
         except httpx2.HTTPError as error:
             self._lost(hold, error)
             raise
+        return self._watched(response, hold) if is_priced(request) else response
 
-    def _counts(self, request: httpx2.Request) -> bool:
-        return self._counter is not None and is_anthropic(request)
-
-    def _affordable(self, hold: Hold, count: httpx2.Response | None) -> Hold | Reply:
+    def _affordable(self, request: httpx2.Request, hold: Hold, count: httpx2.Response | None) -> Hold | Reply:
         """The hold, made, or the refusal."""
         try:
+            if not is_priced(request):
+                raise LookupError(f"What a call of {request.url.path} costs is not known before it is billed.")
+            refuse_unbounded(hold.body)
             tokens = _counted(count) or input_bound(hold.body, hold.input_tokens)
             usage, worst = worst_case(hold.body, tokens)
-        except LookupError as error:
+        except (LookupError, ValueError) as error:
             return refusal(f"This call was not sent: its cost is unknown. {error}")
         if not self._budget.hold(worst.usd):
             return refusal(
@@ -117,49 +148,57 @@ class Meter(Transport):
 
     def _enter(self, sniffer: Sniffer, hold: Hold) -> None:
         """Write one reply into the ledgers and settle its hold."""
-        reply = {**sniffer.reply, "model": sniffer.reply.get("model") or str(hold.body.get("model", ""))}
-        usage, spent = _read(reply) if sniffer.final else self._worst(sniffer, hold)
+        reply = {**sniffer.reply, "model": str(sniffer.reply.get("model") or hold.body.get("model", ""))}
+        usage, spent = _read(reply, hold) if sniffer.final else (None, None)
+        known = usage is not None
+        if not known:
+            usage, spent = self._worst(sniffer, hold)
         if usage is not None:
             for ledger in self._ledgers:
                 ledger.add(usage, reply["model"], lesson=self._lesson, label=self._label, cost=spent,
-                           provenance=_provenance(reply, hold), worst_case=not sniffer.final)
-        self._settle(hold, spent.usd if spent else Decimal(0))
+                           provenance=_provenance(reply, hold), worst_case=not known)
+        # What can't be priced is taken at what was held for it: never as free.
+        self._settle(hold, spent.usd if spent else hold.usd)
 
     def _worst(self, sniffer: Sniffer, hold: Hold) -> tuple[Usage | None, Cost | None]:
         try:
             return worst_case(hold.body, self._input_of(sniffer, hold))
-        except LookupError:
+        except (LookupError, ValueError):
             return None, None
 
     def _input_of(self, sniffer: Sniffer, hold: Hold) -> int:
         """Input tokens of a stream that was cut: its first event knows them, else what was held."""
         try:
             return usage_from(sniffer.reply).prompt
-        except (LookupError, ValueError):
+        except (LookupError, ValueError, TypeError):
             return hold.input_tokens
 
     def _lost(self, hold: Hold, error: httpx2.HTTPError) -> None:
         """No answer came. If the request got out, the provider may have run it, and bill it."""
         never_sent = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
-        self._settle(hold, Decimal(0) if never_sent else hold.usd)
+        if hold.usd and not never_sent:
+            self._enter(Sniffer(""), hold)
+        else:
+            self._settle(hold, Decimal(0))
 
     def _settle(self, hold: Hold, spent: Decimal) -> None:
         if self._budget:
             self._budget.settle(hold.usd, spent)
 
 
-def is_billed(request: httpx2.Request) -> bool:
-    """Whether a call can cost anything: counting tokens and listing models are free."""
-    return request.method == "POST" and canonical_path(str(request.url)).partition("?")[0] in BILLED
+def is_priced(request: httpx2.Request) -> bool:
+    """Whether the reply to a call tells what it cost."""
+    return request.method == "POST" and request.url.path.rstrip("/").endswith(PRICED)
+
+
+def may_cost(request: httpx2.Request) -> bool:
+    """Whether a call can cost anything: reading, deleting and counting are free, every other POST may not be."""
+    return request.method == "POST" and not request.url.path.rstrip("/").endswith("/count_tokens")
 
 
 def _hold(request: httpx2.Request) -> Hold:
     """Nothing held yet; the body's bytes stand for its tokens until they are counted or bounded."""
-    try:
-        body = json.loads(request.content)
-    except ValueError:
-        body = {}
-    return Hold(body if isinstance(body, dict) else {}, len(request.content), Decimal(0), is_loopback(request.url))
+    return Hold(request.content, len(request.content), Decimal(0), is_loopback(request.url))
 
 
 def count_request(request: httpx2.Request) -> httpx2.Request:
@@ -175,8 +214,11 @@ def _counted(count: httpx2.Response | None) -> int | None:
     """What the server counted, with the margin; None where it did not answer with a count."""
     if count is None or count.status_code != 200:
         return None
-    tokens = count.json().get("input_tokens")
-    return int(tokens * COUNT_MARGIN) + 1 if isinstance(tokens, int) else None
+    try:
+        tokens = count.json().get("input_tokens")
+    except (ValueError, AttributeError):
+        return None
+    return int(tokens * COUNT_MARGIN) + 1 if type(tokens) is int and tokens > 0 else None
 
 
 def refusal(message: str) -> Reply:
@@ -194,13 +236,14 @@ def _provenance(reply: dict[str, Any], hold: Hold) -> str:
     return "constructed" if "CONSTRUCTED" in str(reply.get("id")) else "local" if hold.local else "live"
 
 
-def _read(reply: dict[str, Any]) -> tuple[Usage | None, Cost | None]:
-    """Usage and cost as the reply says; without a price for its model (a local one, say) no cost."""
+def _read(reply: dict[str, Any], hold: Hold) -> tuple[Usage | None, Cost | None]:
+    """Usage as the reply says, and its cost at the price of the model that answered, else of the one asked."""
     try:
         usage = usage_from(reply)
-    except ValueError:
+    except (ValueError, TypeError, LookupError):
         return None, None
-    try:
-        return usage, cost_of(reply)
-    except (LookupError, ValueError):
-        return usage, None
+    with suppress(LookupError, ValueError):
+        return usage, cost_of(reply, usage)
+    with suppress(LookupError, ValueError):
+        return usage, cost(usage, str(hold.body.get("model", "")))
+    return usage, None

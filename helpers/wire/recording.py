@@ -14,10 +14,11 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
-from helpers.wire.matching import RecordedRequest
+from helpers.wire.matching import RecordedRequest, hash_of
 from helpers.wire.reply import JSON_STYLES, Reply
 
 FORMAT = 1
@@ -63,15 +64,25 @@ class Tape:
     name: str
     entries: tuple[Entry, ...] = ()
     _index: dict[str, list[Entry]] = field(init=False, repr=False)
+    _by_path: dict[tuple[str, str], list[tuple[int, Entry]]] = field(init=False, repr=False)
+    """With the length of each request's canonical text."""
 
     def __post_init__(self) -> None:
-        self._index = {}
+        self._index, self._by_path = {}, {}
         for entry in self.entries:
-            self._index.setdefault(entry.request.key, []).append(entry)
+            text = entry.request.canonical_text()
+            self._index.setdefault(hash_of(text), []).append(entry)
+            self._by_path.setdefault((entry.request.method, entry.request.path), []).append((len(text), entry))
 
     def takes(self, key: str) -> list[Entry]:
         """The entries recorded for one request, in the order in which they were recorded."""
         return self._index.get(key, [])
+
+    def nearest_in_size(self, asked: RecordedRequest, count: int) -> list[Entry]:
+        """The *count* entries of the same method and path whose size is nearest, nearest first."""
+        size = len(asked.canonical_text())
+        same_path = self._by_path.get((asked.method, asked.path), [])
+        return [entry for _, entry in nsmallest(count, same_path, key=lambda sized: abs(sized[0] - size))]
 
     def provenance(self) -> Counter[str]:
         """How many replies there are of each provenance."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import Any
 
 import httpx2
@@ -28,7 +29,9 @@ class Replay(Source):
 
     def answer(self, request: httpx2.Request) -> Reply:
         compared = tuple((name, request.headers[name]) for name in COMPARED_HEADERS if name in request.headers)
-        key = key_of(request.method, str(request.url), compared, request.content)
+        # Very large bodies are not kept for the sake of their keys.
+        keyed = key_of if len(request.content) < 1_000_000 else key_of.__wrapped__
+        key = keyed(request.method, str(request.url), compared, request.content)
         takes = self.tape.takes(key)
         if not takes:
             return self._miss(request)
@@ -72,13 +75,11 @@ def miss_message(asked: RecordedRequest, tape: Tape) -> str:
 
 def nearest(asked: RecordedRequest, tape: Tape) -> tuple[Entry, tuple[str, Any, Any]] | None:
     """The entry with the fewest differences from *asked*, and the first of them; None without a candidate."""
-    same_path = [e for e in tape.entries if (e.request.method, e.request.path) == (asked.method, asked.path)]
-    size = len(str(asked.body))
-    same_path.sort(key=lambda e: abs(len(str(e.request.body)) - size))
     best: tuple[int, Entry, tuple[str, Any, Any]] | None = None
     here = asked.comparable()
-    for entry in same_path[:LOOKED_AT]:
-        found = list(differences(here, entry.request.comparable()))
+    for entry in tape.nearest_in_size(asked, LOOKED_AT):
+        limit = best[0] if best else None
+        found = list(islice(differences(here, entry.request.comparable()), limit))
         if found and (best is None or len(found) < best[0]):
             best = len(found), entry, found[0]
     return best[1:] if best else None

@@ -9,7 +9,7 @@ Sources: anthropic 2.12.0 and openai 3.54.0, `_base_client.py`, `_calculate_retr
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
+from email.utils import mktime_tz, parsedate_tz
 from random import Random
 from typing import Any
 
@@ -36,10 +36,10 @@ class CourseRetries:
     def _parse_retry_after_header(self, response_headers: Any = None) -> float | None:
         """As the SDK does, with an HTTP date counted from the course's date instead of the machine's."""
         seconds = super()._parse_retry_after_header(response_headers)
-        header = (response_headers or {}).get("retry-after", "")
-        if seconds is None or "retry-after-ms" in response_headers or not header.strip()[:1].isalpha():
+        date = parsedate_tz((response_headers or {}).get("retry-after", ""))
+        if seconds is None or date is None or "retry-after-ms" in response_headers:
             return seconds
-        return (parsedate_to_datetime(header) - self._client.clock.wall()).total_seconds()
+        return mktime_tz(date) - self._client.clock.wall().timestamp()
 
     def _calculate_retry_timeout(self, remaining_retries: int, options: Any, response_headers: Any = None) -> float:
         asked = self._parse_retry_after_header(response_headers)

@@ -12,7 +12,7 @@ API refuses is refused here, too. What comes back is constructed and says so in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -84,12 +84,9 @@ class Scripted(Source):
         if refusal is not None:
             return refusal
         ask = Ask(asked, self.clock.now())
-        try:
-            reply = self._script(ask)
-        except Exception as error:
-            return _script_failed(error)
+        reply = self._script(ask)
         if not isinstance(reply, Reply):
-            return _script_failed(TypeError(f"it returned {type(reply).__name__}, not a Reply"))
+            raise TypeError(f"it returned {type(reply).__name__}, not a Reply")
         if ask.path.endswith("/count_tokens"):
             return _as_count(reply)
         return _streamed(ask, reply) if ask.body.get("stream") else reply
@@ -100,13 +97,6 @@ def _as_count(reply: Reply) -> Reply:
     if isinstance(reply.body, dict) and "usage" in reply.body:
         return builder.count_tokens(usage_from(reply.body).prompt)
     return reply
-
-
-def _script_failed(error: Exception) -> Reply:
-    """The script's own error as an answer: what a transport raises is swallowed by the SDKs."""
-    message = f"The script behind this client failed: {type(error).__name__}: {error}"
-    reply = builder.error(500, "api_error", message)
-    return replace(reply, headers={**reply.headers, "x-should-retry": "false"})
 
 
 def _streamed(ask: Ask, reply: Reply) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from helpers.sse import SSEParser
@@ -25,13 +26,15 @@ class Sniffer:
             self._raw += data
             return
         for event in self._parser.feed(data):
-            self._event(_json(event.data))
+            # Whatever a server sends: looking at it must not break the stream for who reads it.
+            with suppress(TypeError, AttributeError, ValueError):
+                self._event(_json(event.data))
 
     def close(self) -> None:
         """The body is over."""
         if self._parser is None:
             value = _json(bytes(self._raw).decode("utf-8", "replace"))
-            if isinstance(value, dict) and value.get("usage"):
+            if isinstance(value, dict) and isinstance(value.get("usage"), dict):
                 self.reply, self.final = value, True
 
     def _event(self, value: Any) -> None:

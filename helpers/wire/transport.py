@@ -28,6 +28,19 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     """Anything that answers requests, from a synchronous and from an asynchronous client."""
 
 
+class Wrapper(Transport):
+    """A transport in front of another one, which it closes with itself."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    def close(self) -> None:
+        self._inner.close()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
 class Source(Transport):
     """Answers from a function of the request: subclasses say which Reply, this serves it at its pace."""
 
@@ -38,17 +51,36 @@ class Source(Transport):
         """The reply to *request*, whose body has been read."""
         raise NotImplementedError
 
+    def _answer(self, request: httpx2.Request) -> Reply:
+        """The reply, or what went wrong in making it, as an answer: an exception would be retried by the SDK, with
+        its waits, and then shown as "Connection error."."""
+        try:
+            reply = self.answer(request)
+            reply.timed_bytes()
+            return reply
+        except httpx2.HTTPError:   # a failure that is meant to look like the network's
+            raise
+        except Exception as error:
+            return failed(error)
+
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
-        pace = _Pace(self.answer(request), request, self.clock)
+        pace = _Pace(self._answer(request), request, self.clock)
         self.clock.sleep(pace.seconds_to_headers())
         return pace.response()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         await request.aread()
-        pace = _Pace(self.answer(request), request, self.clock)
+        pace = _Pace(self._answer(request), request, self.clock)
         await self.clock.asleep(pace.seconds_to_headers())
         return pace.response()
+
+
+def failed(error: Exception) -> Reply:
+    """An error of the course's own, as an answer that neither SDK retries."""
+    message = f"The script or recording behind this client failed: {type(error).__name__}: {error}"
+    body = {"type": "error", "error": {"type": "api_error", "message": message}}
+    return Reply(status=500, headers={"content-type": "application/json", "x-should-retry": "false"}, body=body)
 
 
 class _Pace(httpx2.SyncByteStream, httpx2.AsyncByteStream):
@@ -74,6 +106,8 @@ class _Pace(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     def _wait_until(self, at_ms: float) -> float:
         """Seconds to wait for what comes at *at_ms*; no longer than the read timeout, which is then remembered."""
         seconds = max(at_ms / 1000 - (self._clock.now() - self._sent), 0.0)
+        # A stream that is opened on one clock and read on another (inside `run_virtual`) must not wait for years.
+        seconds = min(seconds, at_ms / 1000)
         if self._read_timeout is not None and seconds > self._read_timeout:
             self._timed_out = True
             return self._read_timeout

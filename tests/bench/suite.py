@@ -35,8 +35,8 @@ PLANS = {
     "lookup": Plan("finding a recording", "tapes", "lookup"),
     "miss": Plan("a call that no recording answers, after the first call; the slowest of sync, async, streaming",
                  "tapes", "misses"),
-    "stream": Plan("lateness of a chunk, 95th percentile; other: a loop with a sleep (not judged where that, for the "
-                   "machine is busy, takes half of the goal)", "streams", "lateness"),
+    "stream": Plan("lateness of a chunk, 95th percentile; other: a loop with a sleep (where a busy machine makes even "
+                   "that half the goal late, nothing is judged)", "streams", "lateness"),
     "lab": Plan("what the command adds when everything is there", "lab_row", "before_jupyterlab"),
 }
 
