@@ -106,7 +106,7 @@ def test_a_script_that_fails_says_so_at_once(lesson):
         raise KeyError("menu")
 
     clock = VirtualClock()
-    with pytest.raises(anthropic.InternalServerError, match="The script or recording behind this client failed: KeyError: 'menu'"):
+    with pytest.raises(anthropic.InternalServerError, match="behind this client failed: KeyError: 'menu'"):
         lesson.anthropic(script=broken, clock=clock).messages.create(**ASKED)
     assert 0 == clock.now()
     with pytest.raises(anthropic.InternalServerError, match="it returned str, not a Reply"):

@@ -93,6 +93,34 @@ def server():
         yield url
 
 
+def test_an_answer_is_kept_as_it_came(tmp_path):
+    """Only errors are scrubbed: an order number or an address in an answer is part of the lesson."""
+    said = "Write to help@acme.example, order 0f2b6c1e-8a4d-4c5e-9f00-1234567890ab"
+    transport, session = recorder(tmp_path, httpx2.MockTransport(lambda r: httpx2.Response(200, json=message(said))))
+    client(transport).messages.create(**hello())
+    assert said == session.entries[0].reply.body["content"][0]["text"]
+
+
+def test_a_stream_in_tiny_pieces_is_kept(tmp_path):
+    """OpenAI's last event, three bytes at a time, and the reader stops at it."""
+    body = (b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"gpt-6-luna",'
+            b'"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata:[DONE]\n\n')
+    pieces = [body[i : i + 3] for i in range(0, len(body), 3)]
+    transport, session = recorder(tmp_path, httpx2.MockTransport(
+        lambda r: httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Pieces(pieces))))
+    list(client(transport, vendor="OPENAI").chat.completions.create(model="gpt-6-luna", messages=HELLO, stream=True))
+    assert 1 == len(session.entries)
+
+
+def test_a_request_that_holds_a_secret_is_not_recorded(tmp_path):
+    """It would stand in the file as it went out."""
+    transport, session = recorder(tmp_path, httpx2.MockTransport(lambda r: httpx2.Response(200, json=message())))
+    servers = [{"type": "url", "name": "x", "url": "https://x.example", "authorization_token": "canary"}]
+    with pytest.warns(UserWarning, match="is not recorded"):
+        client(transport).messages.create(**hello(), extra_body={"mcp_servers": servers})
+    assert [] == session.entries
+
+
 class Spy(Live):
     """The network, keeping what passes."""
 

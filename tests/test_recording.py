@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -175,3 +176,29 @@ def test_a_torn_journal_line_loses_only_itself(tmp_path):
     path.write_text(path.read_text("utf-8")[:-30], "utf-8")
 
     assert (entry(),) == read_journal(path)
+
+
+def mutations(value):
+    """Every way of putting something odd in one place of a JSON value."""
+    odd = (None, 7, -1.5, True, "text", "\ud800", [], [[]], {}, {"x": 1})
+    if isinstance(value, dict):
+        for key in value:
+            yield {k: v for k, v in value.items() if k != key}
+            yield from ({**value, key: inner} for inner in (*odd, *mutations(value[key])))
+    if isinstance(value, list):
+        yield value[:-1]
+        for i, item in enumerate(value):
+            yield from (value[:i] + [inner] + value[i + 1 :] for inner in (*odd, *mutations(item)))
+
+
+def test_every_mutation_of_a_file_loads_or_is_named(tmp_path):
+    """Hundreds of broken files: each either loads, and can be replayed, or is a RecordingError that names the file."""
+    path = tmp_path / "x.json"
+    Tape("x", (entry(), entry(chunks=((1.0, "event: ping\ndata: {}\n\n"),)))).save(path)
+    tried = 0
+    for document in mutations(json.loads(path.read_text("utf-8"))):
+        path.write_text(json.dumps(document), "utf-8")
+        tried += 1
+        with contextlib.suppress(RecordingError):
+            assert all(e.reply.timed_bytes() is not None for e in Tape.load(path).entries)
+    assert tried > 400

@@ -26,7 +26,7 @@ from helpers.wire.sniffer import Sniffer
 from helpers.wire.transport import Transport, Wrapper, is_anthropic, tapped
 
 PRICED = ("/messages", "/chat/completions", "/responses")
-"""Ends of the paths whose replies tell what they cost. Any other POST that may cost something is refused by a budget."""
+"""Ends of the paths whose replies tell what they cost. A budget refuses any other POST, which may cost something."""
 COUNTED_FIELDS = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control")
 Sent = tuple[Transport, httpx2.Request]
 

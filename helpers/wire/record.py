@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,9 +21,10 @@ from helpers.wire.live import is_loopback
 from helpers.wire.matching import RecordedRequest, recorded_request
 from helpers.wire.recording import Entry, Provenance, Tape, append_journal, read_journal
 from helpers.wire.reply import Reply, body_from_bytes
-from helpers.wire.transport import ClosedEarly, Transport, tapped
+from helpers.wire.transport import ClosedEarly, Transport, Wrapper, tapped
 
 KEPT_HEADERS = ("content-type", "request-id", "x-request-id", "retry-after", "retry-after-ms", "x-should-retry")
+SECRETS = re.compile(r"\bsk-[\w-]{8,}|'(?:authorization_token|api_key|client_secret)': '[^']+'")
 KEPT_HEADER_PREFIXES = ("anthropic-ratelimit-", "x-ratelimit-")
 """Nothing else is kept: cookies, organisation and account ids and tracing headers never reach a file."""
 
@@ -34,7 +36,9 @@ SCRUBBED = (
 )
 """What an error text may give away about the account behind the key."""
 
-LAST_EVENTS = ('"message_stop"', "data: [DONE]", '"response.completed"', '"response.incomplete"', '"response.failed"')
+LAST_EVENTS = re.compile(r'"(?:message_stop|response\.(?:completed|incomplete|failed))"|data: ?\[DONE\]')
+TAIL_BYTES = 100_000
+"""Where a stream's last event is looked for: response.completed repeats the whole answer."""
 
 
 @dataclass(slots=True)
@@ -46,12 +50,18 @@ class RecordingSession:
     """ISO date that the recordings will bear."""
     constructed: bool = False
     entries: list[Entry] = field(default_factory=list)
+    _kept: dict[str, list[Reply]] = field(default_factory=dict, repr=False)
 
     def keep(self, request: httpx2.Request, reply: Reply) -> None:
         """Add one exchange; a repetition that got the same answer adds nothing."""
         asked = recorded_request(request.method, str(request.url), request.headers, request.content)
-        if any(e.request.key == asked.key and e.reply == reply for e in self.entries):
+        if SECRETS.search(str(asked.body)):
+            warnings.warn("A request that holds a key or an authorization token is not recorded.", stacklevel=2)
             return
+        takes = self._kept.setdefault(asked.key, [])
+        if reply in takes:
+            return
+        takes.append(reply)
         name = f"{len(self.entries) + 1:02d}-{_slug(asked)}"
         entry = Entry(name=name, request=asked, reply=reply, provenance=self._provenance(request, asked))
         self.entries.append(entry)
@@ -84,11 +94,12 @@ def finish(path: Path) -> Tape:
     return tape
 
 
-class Record(Transport):
+class Record(Wrapper):
     """Passes every reply of *inner* on, and keeps it in *session* when it has arrived whole."""
 
     def __init__(self, inner: Transport, session: RecordingSession, clock: Clock) -> None:
-        self._inner, self._session, self._clock = inner, session, clock
+        super().__init__(inner)
+        self._session, self._clock = session, clock
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         request.read()
@@ -105,7 +116,8 @@ class Record(Transport):
         headers_ms = self._ms_since(sent)
 
         def over(error: BaseException | None) -> None:
-            if error is None or (isinstance(error, ClosedEarly) and ends_properly(pieces)):
+            whole = error is None or (isinstance(error, ClosedEarly) and ends_properly(pieces))
+            if whole and response.headers.get("content-encoding", "identity") == "identity":
                 self._session.keep(request, reply_from(response.status_code, response.headers, pieces, headers_ms))
 
         return tapped(response, look=lambda data: pieces.append((self._ms_since(sent), data)), over=over)
@@ -116,24 +128,25 @@ class Record(Transport):
 
 def ends_properly(pieces: Sequence[tuple[float, bytes]]) -> bool:
     """Whether a stream's last event is there: the SDKs stop reading at it."""
-    tail = b"".join(data for _, data in pieces[-4:]).decode("utf-8", "replace")
-    return any(event in tail for event in LAST_EVENTS)
+    tail = b"".join(data for _, data in pieces)[-TAIL_BYTES:].decode("utf-8", "replace")
+    return LAST_EVENTS.search(tail) is not None
 
 
 def reply_from(status: int, headers: Mapping[str, str], pieces: Sequence[tuple[float, bytes]],
                headers_ms: float) -> Reply:
-    """What arrived, as a value, with everything scrubbed that could name an account."""
+    """What arrived, as a value. Errors are scrubbed of what names an account; an answer stays as it came."""
     kept = {name: value for name, value in headers.items() if _is_kept(name)}
     if "text/event-stream" in headers.get("content-type", ""):
-        return Reply(status=status, headers=kept, chunks=_chunks(pieces), delay_ms=headers_ms)
-    raw = scrub(b"".join(data for _, data in pieces).decode("utf-8", "surrogateescape"))
-    body, style = body_from_bytes(raw.encode("utf-8", "surrogateescape"))
+        chunks = tuple((at, scrub(text) if '"error"' in text else text) for at, text in _chunks(pieces))
+        return Reply(status=status, headers=kept, chunks=chunks, delay_ms=headers_ms)
+    raw = b"".join(data for _, data in pieces).decode("utf-8", "surrogateescape")
+    body, style = body_from_bytes((scrub(raw) if status >= 400 else raw).encode("utf-8", "surrogateescape"))
     at = pieces[-1][0] if pieces else headers_ms
     return Reply(status=status, headers=kept, body=body, json_style=style, delay_ms=at)
 
 
 def scrub(text: str) -> str:
-    """*text* without keys, account ids, UUIDs and addresses."""
+    """An error's *text* without keys, account ids, UUIDs and addresses."""
     for pattern, stand_in in SCRUBBED:
         text = pattern.sub(stand_in, text)
     return text

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ class Tape:
         """Read a recording file; a fault in it raises RecordingError naming file, entry and fault."""
         try:
             document = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RecordingError(f"{path.name}: not readable as JSON ({error}). {_REPAIR}") from None
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise RecordingError(f'{path.name}: expected an object with "format": {FORMAT}. {_REPAIR}')
@@ -105,7 +106,7 @@ class Tape:
     def save(self, path: Path) -> None:
         """Write the file in one rename: a reader sees the old file or the new one, never half of one."""
         document = {"format": FORMAT, "lesson": self.name, "entries": [_entry_json(e) for e in self.entries]}
-        draft = path.with_name(path.name + ".draft")
+        draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
         draft.write_bytes(_dump(document))
         os.replace(draft, path)
 
@@ -119,7 +120,10 @@ def append_journal(path: Path, entry: Entry) -> None:
 def read_journal(path: Path) -> tuple[Entry, ...]:
     """The entries of a journal; a last line that was torn by a kill is left out."""
     lines = path.read_text("utf-8").split("\n")[:-1]
-    return tuple(_read_entry(path, i, json.loads(line)) for i, line in enumerate(lines))
+    try:
+        return tuple(_read_entry(path, i, json.loads(line)) for i, line in enumerate(lines))
+    except json.JSONDecodeError as error:
+        raise RecordingError(f"{path.name}: a line is no JSON ({error}). Record the lesson again.") from None
 
 
 _REPAIR = "Restore the file with `git checkout data/recordings`, or record the lesson again."
@@ -162,21 +166,32 @@ def _read_entry(path: Path, index: int, raw: Any) -> Entry:
     where = f"{path.name}: entry {index}" + (f" ({name})" if isinstance(name, str) else "")
     try:
         request, reply = raw["request"], raw["reply"]
-        return Entry(
+        entry = Entry(
             name=_typed(raw, "name", str),
             provenance=Provenance(**raw["provenance"]),
             request=RecordedRequest(method=_typed(request, "method", str), path=_typed(request, "path", str),
                                     headers=_typed(request, "headers", dict), body=request["body"]),
             reply=_read_reply(reply),
         )
+        _use(entry)
+        return entry
     except KeyError as error:
         raise RecordingError(f"{where}: {error.args[0]!r} is missing. {_REPAIR}") from None
-    except (TypeError, ValueError) as error:
-        raise RecordingError(f"{where}: {error} {_REPAIR}") from None
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise RecordingError(f"{where}: {str(error).rstrip('.')}. {_REPAIR}") from None
+
+
+def _use(entry: Entry) -> None:
+    """Do once, while the file's name is at hand, what a replay will do: what is wrong shows itself here."""
+    entry.request.canonical_text().encode("utf-8", "surrogatepass")
+    entry.reply.timed_bytes()
+    for name, value in (*entry.request.headers.items(), *entry.reply.headers.items()):
+        f"{name}{_checked(value, str, name)}".encode("ascii")
 
 
 def _read_reply(raw: Mapping[str, Any]) -> Reply:
-    chunks = raw.get("chunks", [])
+    _checked(raw, dict, "reply")
+    chunks = _checked(raw.get("chunks", []), list, "chunks")
     for number, chunk in enumerate(chunks):
         if not (isinstance(chunk, list) and len(chunk) == 2 and isinstance(chunk[0], int | float)
                 and isinstance(chunk[1], str)):
@@ -189,13 +204,17 @@ def _read_reply(raw: Mapping[str, Any]) -> Reply:
         raise ValueError(f"json_style {style!r} is unknown.")
     if not chunks and "body" not in raw:
         raise KeyError("body")
+    delay_ms = _checked(raw.get("delay_ms", 0), int | float, "delay_ms")
     return Reply(status=_typed(raw, "status", int), headers=_typed(raw, "headers", dict), body=raw.get("body"),
-                 chunks=tuple((at, text) for at, text in chunks), delay_ms=raw.get("delay_ms", 0),
+                 chunks=tuple((at, text) for at, text in chunks), delay_ms=delay_ms,
                  ending=raw.get("ending", "complete"), json_style=style)
 
 
 def _typed(raw: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = raw[name]
-    if not isinstance(value, kind):
-        raise TypeError(f"{name!r} must be {kind.__name__}, not {type(value).__name__}.")
+    return _checked(raw[name], kind, name)
+
+
+def _checked(value: Any, kind: Any, name: str) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise TypeError(f"{name!r} must be {getattr(kind, '__name__', kind)}, not {type(value).__name__}.")
     return value

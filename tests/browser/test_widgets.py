@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -50,10 +51,17 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def opened(browser, lab, path: Path) -> Iterator[Notebook]:
+    """That notebook, open."""
+    notebook = Notebook(browser, lab, path)
+    yield notebook
+    notebook.page.close()
+
+
 @pytest.fixture
-def notebook(open_notebook, path: Path) -> Notebook:
-    """That notebook, run."""
-    opened = open_notebook(path)
+def notebook(opened: Notebook) -> Notebook:
+    """That notebook, run again from the top: every widget at its default."""
     opened.run_all()
     return opened
 
