@@ -100,11 +100,11 @@ def test_nothing_half_written_is_left_behind(course, monkeypatch):
     """A copy that fails on its way (a full disk, say) leaves no piece that would count as the learner's."""
     notebooks, work = course
 
-    def fail(source, target):
-        target.write_text("first edi", encoding="utf-8")
+    def fail(path, _):
+        path.write_text("first edi", encoding="utf-8")
         raise OSError("disk full")
 
-    monkeypatch.setattr(lessons.shutil, "copyfile", fail)
+    monkeypatch.setattr(lessons.Path, "write_bytes", fail)
 
     with pytest.raises(OSError, match="disk full"):
         lessons.copy_new(notebooks, work)
@@ -166,3 +166,23 @@ def test_fresh_without_a_lesson_asks_which(capsys):
     """It never starts all of them over."""
     with pytest.raises(Stop, match="Which lesson shall start over"):
         fresh.main([])
+
+
+def test_a_copy_begins_without_outputs(tmp_path):
+    """A learner who is asked to predict must not see the answer below; the lesson itself keeps its outputs."""
+    notebooks, work = tmp_path / "notebooks", tmp_path / "work"
+    notebooks.mkdir()
+    cells = [{"cell_type": "markdown", "source": "Predict.", "metadata": {}, "id": "a"},
+             {"cell_type": "code", "source": "1 + 1", "execution_count": 1, "metadata": {"min": 1}, "id": "b",
+              "outputs": [{"output_type": "execute_result", "data": {"text/plain": "2"}}]}]
+    lesson = notebooks / "01_x.ipynb"
+    lesson.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    before = lesson.read_bytes()
+
+    lessons.copy_new(notebooks, work)
+    copied = json.loads((work / "01_x.ipynb").read_text("utf-8"))["cells"]
+
+    assert ([], None) == (copied[1]["outputs"], copied[1]["execution_count"])
+    assert {**cells[1], "outputs": [], "execution_count": None} == copied[1]
+    assert before == lesson.read_bytes()
+    assert [] == lessons.copy_new(notebooks, work)

@@ -140,8 +140,8 @@ def test_the_measured_chart_tells_the_generations_apart():
     Medians over texts of 100 characters and more: 4.0 characters a token before Opus 4.7, 2.8 since.
     """
     frame = economics.measured_frame("output_text")
-    assert ("Claude up to 4.6: 4.0 characters a token, chars/4 is about right; "
-            "Claude since Opus 4.7: 2.8 characters a token, chars/4 is 29 % too low") == views.measured_in_words(frame)
+    assert ("Median reply: Claude up to 4.6, 4.0 characters a token: chars/4 is about right; "
+            "Claude since Opus 4.7, 2.8 characters a token: chars/4 is 29 % too low") == views.measured_in_words(frame)
 
 
 def test_fifty_turns_cost_five_point_seven_times_the_flat_forecast():
@@ -232,10 +232,10 @@ def test_the_calculator_names_its_assumptions():
     The numbers, and what they hang on, in words.
     """
     words = views.cost_per_day([HAIKU, "gpt-6-luna"]).words
-    assert ("$0.0022 for one conversation of 5 turns on claude-haiku-5-5; $22.00 a day for 10,000 users "
-            "(flat forecast: $16.00). The bill hangs most on turns: $22.00 a day becomes $11.40 or $42.40.\n"
+    assert ("$0.00282 for one conversation of 6 turns on claude-haiku-5-5; $28.20 a day for 10,000 users "
+            "(flat forecast: $19.20). The bill hangs most on turns: $28.20 a day becomes $11.40 or $50.40.\n"
             "Assumed: one conversation a user and day; 1,000 tokens of system prompt, 200 a message, 400 an answer, "
-            "0 of thinking; list prices, no cache, no retries.") == words
+            "0 of thinking; list prices; caches and retries left out; ±50 % of the turns in whole turns.") == words
 
 
 @settings(max_examples=25)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from pathlib import Path
 
 from helpers.cli.places import NOTEBOOKS, WORK
@@ -42,7 +41,7 @@ def copy_new(notebooks: Path = NOTEBOOKS, work: Path = WORK) -> list[str]:
         if not copy.exists():
             _copy(lesson, copy)
             sources[lesson.name] = now
-        elif _hash(copy) == now:
+        elif copy.read_bytes() == starting_state(lesson):
             sources[lesson.name] = now
         elif sources.setdefault(lesson.name, now) != now or lesson.name not in before:
             lines.append(_newer(lesson, copy))
@@ -57,14 +56,30 @@ def start_over(lesson: Path, work: Path = WORK) -> str:
     copy = work / lesson.name
     aside = ""
     if copy.exists():
-        if _hash(copy) == _hash(lesson):
-            return f"{work.name}/{copy.name} is fresh already: it equals the lesson."
+        if copy.read_bytes() == starting_state(lesson):
+            return f"{work.name}/{copy.name} is fresh already."
         aside = _free_name(copy)
         copy.rename(work / aside)
     _copy(lesson, copy)
     _write_sources(work, _read_sources(work) | {lesson.name: _hash(lesson)})
     kept = f" Your old copy is {work.name}/{aside}." if aside else ""
     return f"{work.name}/{copy.name} is fresh.{kept}"
+
+
+def starting_state(lesson: Path) -> bytes:
+    """Return what a learner's copy begins as: the lesson without its outputs, which would spoil each prediction.
+
+    The lesson itself keeps them, for who reads it without running it. What is no notebook is copied as it is.
+    """
+    raw = lesson.read_bytes()
+    try:
+        notebook = json.loads(raw)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+    except (ValueError, KeyError, TypeError):
+        return raw
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _newer(lesson: Path, copy: Path) -> str:
@@ -82,7 +97,7 @@ def _copy(source: Path, target: Path) -> None:
     # In one rename, so that a run killed in between leaves no half a lesson that would then count as the learner's.
     new = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        shutil.copyfile(source, new)
+        new.write_bytes(starting_state(source))
         if not target.exists():
             os.replace(new, target)
     finally:

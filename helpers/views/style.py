@@ -161,7 +161,7 @@ def whole_axis(axis: Axis, ticks: int = 5) -> None:
     """Whole numbers with thousands separators, at about *ticks* places."""
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-    axis.set_major_locator(MaxNLocator(ticks, integer=True))
+    axis.set_major_locator(MaxNLocator(ticks, integer=True, min_n_ticks=1))
     axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 

@@ -76,5 +76,4 @@ def open_notebook(browser: object, lab: Lab) -> Iterator[Callable[..., Notebook]
 
     yield open_one
     for notebook in opened:
-        notebook.page.close()
-    lab.end_kernels()
+        notebook.close()

@@ -33,6 +33,7 @@ class Lab:
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         self._folder, self._theme, self._token = folder, theme, secrets.token_hex(16)
+        self._copies = 0
 
     def __enter__(self) -> Lab:
         self._write_settings()
@@ -89,10 +90,11 @@ class Lab:
         self.__exit__()
         raise RuntimeError(f"JupyterLab did not start. Its last words:\n{self._log.read_text()[-2000:]}")
 
-    def end_kernels(self) -> None:
-        """Shut every running kernel down."""
+    def end_kernel(self, name: str) -> None:
+        """Shut the kernel of one notebook down."""
         for session in json.loads(self._ask("GET", "/api/sessions")):
-            self._ask("DELETE", f"/api/sessions/{session['id']}")
+            if session["path"] == name:
+                self._ask("DELETE", f"/api/sessions/{session['id']}")
 
     def _ask(self, method: str, path: str) -> bytes:
         request = urllib.request.Request(self._base + path, method=method,
@@ -101,6 +103,9 @@ class Lab:
             return reply.read()
 
     def copy(self, notebook: Path) -> str:
-        """Copy a notebook into the server's folder; returns its name there."""
-        shutil.copy(notebook, self.notebooks / notebook.name)
-        return notebook.name
+        """Copy a notebook into a new folder on the server, so that it gets a kernel of its own; returns its path."""
+        self._copies += 1
+        folder = self.notebooks / str(self._copies)
+        folder.mkdir()
+        shutil.copy(notebook, folder)
+        return f"{folder.name}/{notebook.name}"

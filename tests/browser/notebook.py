@@ -40,14 +40,19 @@ class Notebook:
     def __init__(self, browser: Browser, lab: Lab, path: Path, size: tuple[int, int] = WIDE) -> None:
         self.console_errors: list[str] = []
         self.outside_requests: list[str] = []
-        self._stem, self._size = path.stem, size
+        self._stem, self._size, self._lab, self._name = path.stem, size, lab, lab.copy(path)
         self.page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         self.page.on("request", self._asked)
-        self.page.goto(lab.url(lab.copy(path)), wait_until="domcontentloaded")
+        self.page.goto(lab.url(self._name), wait_until="domcontentloaded")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=PATIENCE_MS)
         self.page.wait_for_function(_IDLE, timeout=PATIENCE_MS)   # a run before the kernel is connected is lost
+
+    def close(self) -> None:
+        """Close the page and end the kernel."""
+        self.page.close()
+        self._lab.end_kernel(self._name)
 
     def _heard(self, message: Any) -> None:
         if message.type == "error":

@@ -56,7 +56,7 @@ def opened(browser, lab, path: Path) -> Iterator[Notebook]:
     """That notebook, open."""
     notebook = Notebook(browser, lab, path)
     yield notebook
-    notebook.page.close()
+    notebook.close()
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Day:
 DAY_CONTROLS = (
     Slider("users", "users a day", value=10_000,
            values=(100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)),
-    Slider("turns", "turns a conversation", low=1, high=30, value=5),
+    Slider("turns", "turns a conversation", low=1, high=30, value=6),
     Slider("system", "system prompt", low=0, high=20_000, step=250, value=1_000, unit="tokens"),
     Slider("user", "user message", low=20, high=2_000, step=20, value=200, unit="tokens"),
     Slider("output", "answer", low=50, high=4_000, step=50, value=400, unit="tokens"),
@@ -113,4 +113,4 @@ def day_in_words(day: Day, *, model: str, users: int, turns: int, history: bool,
             f"{tornado_in_words(day.factors, day.usd_per_day)}.\n"
             f"Assumed: one conversation a user and day; {tokens['system']:,} tokens of system prompt, "
             f"{tokens['user']:,} a message, {tokens['output']:,} an answer, {thinking:,} of thinking{sent_back}; "
-            f"list prices, no cache, no retries{forgets}.")
+            f"list prices; caches and retries left out; ±50 % of the turns in whole turns{forgets}.")

@@ -26,7 +26,7 @@ def plot_measured(ax: Axes, frame: pd.DataFrame) -> None:
     for (generation, name), (colour, marker, size, alpha) in zip(GENERATIONS.items(), looks, strict=True):
         rows = frame[frame["generation"] == generation]
         ax.scatter(rows["chars"], rows["tokens"], s=size, color=colour, marker=marker, alpha=alpha, edgecolors="white",
-                   linewidths=0.5, label=f"{name}, {len(rows):,} texts")
+                   linewidths=0.5, label=name)
     reach = frame.loc[frame["generation"].isin(GENERATIONS), "chars"]
     ends = [max(reach.min(), 4), reach.max()]
     ax.plot(ends, [end / 4 for end in ends], color=style.BLACK, linestyle="--", linewidth=1.6,
@@ -41,8 +41,8 @@ def plot_measured(ax: Axes, frame: pd.DataFrame) -> None:
 def measured_in_words(frame: pd.DataFrame) -> str:
     """What chars/4 gets wrong, by generation: medians over the texts of 100 characters and more."""
     rows = measured_numbers(frame).itertuples(name=None)
-    return "; ".join(f"{name}: {ratio:.1f} characters a token, chars/4 is {_off(error)}"
-                     for name, _, ratio, error in rows)
+    return "Median reply: " + "; ".join(f"{name}, {ratio:.1f} characters a token: chars/4 is {_off(error)}"
+                                        for name, _, ratio, error in rows)
 
 
 def measured_numbers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def measured_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     long = frame[(frame["chars"] >= MIN_CHARS) & frame["generation"].isin(GENERATIONS)]
     ratio = long["chars"] / long["tokens"]
     table = long.assign(ratio=ratio).groupby("generation")["ratio"].agg(["size", "median"]).loc[list(GENERATIONS)]
-    table = table.set_axis(["texts", "characters a token"], axis=1).rename(index=GENERATIONS)
+    table = table.set_axis([f"replies of {MIN_CHARS}+ characters", "characters a token"], axis=1).rename(index=GENERATIONS)
     return table.assign(**{"chars/4 is off by": 1 / 4 * table["characters a token"] - 1}).round(2)
 
 
