@@ -50,7 +50,8 @@ def measured_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     long = frame[(frame["chars"] >= MIN_CHARS) & frame["generation"].isin(GENERATIONS)]
     ratio = long["chars"] / long["tokens"]
     table = long.assign(ratio=ratio).groupby("generation")["ratio"].agg(["size", "median"]).loc[list(GENERATIONS)]
-    table = table.set_axis([f"replies of {MIN_CHARS}+ characters", "characters a token"], axis=1).rename(index=GENERATIONS)
+    table.columns = [f"replies of {MIN_CHARS}+ characters", "characters a token"]
+    table = table.rename(index=GENERATIONS)
     return table.assign(**{"chars/4 is off by": 1 / 4 * table["characters a token"] - 1}).round(2)
 
 
