@@ -14,10 +14,15 @@ WIDE, PROJECTOR = (1300, 900), (1024, 768)
 PATIENCE_MS = 90_000
 
 _IDLE = "() => document.querySelector('#jp-main-statusbar')?.textContent.includes('| Idle')"
-_PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent.trim())"
-_LAST_RUN = f"() => Math.max(0, ...{_PROMPTS}.map(text => Number(text.match(/\\d+/)?.[0] ?? 0)))"
-_ALL_RAN_SINCE = f"""last => {_PROMPTS}.every(   // a cell with hidden source has no prompt
-    text => text === '' || Number(text.match(/^\\[(\\d+)\\]:$/)?.[1] ?? 0) > last)"""
+_EXPECT_RUN = """() => {          // a run shows first as a star in a prompt, which may be gone again very soon
+    window.courseStarted = false;
+    const look = () => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(
+        prompt => prompt.textContent.includes('*')) && (window.courseStarted = true);
+    new MutationObserver(look).observe(document.querySelector('.jp-NotebookPanel'),
+                                       {subtree: true, childList: true, characterData: true});
+}"""
+_ALL_RAN = """() => window.courseStarted && [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(
+    prompt => prompt.textContent.trim() === '' || /^\\[\\d+\\]:$/.test(prompt.textContent.trim()))"""
 _WATCH = """(cell) => {   // notes when the next key goes down and when all that it changes is on the screen
     const pictures = [...cell.querySelectorAll('img.widget-image')];
     const words = [...cell.querySelectorAll('.widget-html-content')];
@@ -64,11 +69,11 @@ class Notebook:
 
     def run_all(self) -> None:
         """Run > Run All Cells, and wait until each has its number and the kernel rests."""
-        last = self.page.evaluate(_LAST_RUN)
+        self.page.evaluate(_EXPECT_RUN)
         self.page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         self.page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
         self.page.mouse.move(self._size[0] / 2, 2)
-        self.page.wait_for_function(_ALL_RAN_SINCE, arg=last, timeout=PATIENCE_MS)
+        self.page.wait_for_function(_ALL_RAN, timeout=PATIENCE_MS)
         self.page.wait_for_function(_IDLE, timeout=PATIENCE_MS)
         self.page.wait_for_timeout(300)
 
