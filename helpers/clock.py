@@ -59,6 +59,12 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def advance(self, seconds: float) -> None:
         self._virtual_now += seconds
 
+    async def shutdown_default_executor(self, *args: Any, **options: Any) -> None:
+        self.real_work += 1   # from Python 3.12 on this waits with a time limit, which must not be jumped to
+        try:
+            await super().shutdown_default_executor(*args, **options)
+        finally:
+            self.real_work -= 1
 
     def run_in_executor(self, executor: Any, function: Any, *args: Any) -> Any:
         future = super().run_in_executor(executor, function, *args)
