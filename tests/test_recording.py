@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.wire.matching import RecordedRequest, first_difference
+from helpers.wire.matching import RecordedRequest, differences
 from helpers.wire.record import scrub
 from helpers.wire.recording import Entry, Provenance, RecordingError, Tape, append_journal, read_journal
 from helpers.wire.reply import Reply, body_from_bytes
@@ -147,18 +147,18 @@ def test_api_version_and_path_are_part_of_the_key():
 @given(JSON, JSON)
 def test_a_difference_is_found_exactly_where_there_is_one(one, other):
     """None for equal values; else a path and two values that differ."""
-    found = first_difference(one, other)
+    found = next(differences(one, other), None)
 
     assert (found is None) == (one == other)
     assert found is None or found[1] != found[2]
 
 
-def test_first_difference_names_the_path():
+def test_a_difference_names_its_path():
     """The way to it, as one would write it in Python."""
     one = {"messages": [{"role": "user", "content": "Hi"}]}
     other = {"messages": [{"role": "user", "content": "Hello"}]}
 
-    assert ("messages[0].content", "Hi", "Hello") == first_difference(one, other)
+    assert ("messages[0].content", "Hi", "Hello") == next(differences(one, other))
 
 
 def test_scrubbing_takes_out_what_names_an_account():

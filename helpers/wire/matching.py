@@ -98,13 +98,8 @@ def key_of(method: str, url: str, headers: tuple[tuple[str, str], ...], raw: byt
     return recorded_request(method, url, dict(headers), raw).key
 
 
-def first_difference(here: Any, there: Any, path: str = "") -> tuple[str, Any, Any] | None:
-    """(path, value here, value there) of the first place where two JSON values differ; None where they agree."""
-    return next(differences(here, there, path), None)
-
-
 def differences(here: Any, there: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Every such place, in document order."""
+    """(path, value here, value there) of each place where two JSON values differ, in document order."""
     if isinstance(here, dict) and isinstance(there, dict):
         for key in [*here, *(k for k in there if k not in here)]:
             inner = f"{path}.{key}" if path else str(key)

@@ -17,17 +17,14 @@ from typing import Any
 
 import httpx2
 
-from helpers.economics import Cost, Ledger, Usage, cost, cost_of, usage_from
-from helpers.wire import builder
-from helpers.wire.budget import COUNT_MARGIN, Budget, input_bound, refuse_unbounded, worst_case
+from helpers.economics import Cost, Ledger, Usage, usage_from
+from helpers.wire.billing import count_request, counted, is_priced, may_cost, provenance_of, read_bill, refusal
+from helpers.wire.budget import Budget, input_bound, refuse_unbounded, worst_case
 from helpers.wire.live import is_loopback
 from helpers.wire.reply import Reply
 from helpers.wire.sniffer import Sniffer
 from helpers.wire.transport import Transport, Wrapper, is_anthropic, tapped
 
-PRICED = ("/messages", "/chat/completions", "/responses")
-"""Ends of the paths whose replies tell what they cost. A budget refuses any other POST, which may cost something."""
-COUNTED_FIELDS = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control")
 Sent = tuple[Transport, httpx2.Request]
 
 
@@ -122,7 +119,7 @@ class Meter(Wrapper):
             if not is_priced(request):
                 raise LookupError(f"What a call of {request.url.path} costs is not known before it is billed.")
             refuse_unbounded(hold.body)
-            tokens = _counted(count) or input_bound(hold.body, hold.input_tokens)
+            tokens = counted(count) or input_bound(hold.body, hold.input_tokens)
             usage, worst = worst_case(hold.body, tokens)
         except (LookupError, ValueError) as error:
             return refusal(f"This call was not sent: its cost is unknown. {error}")
@@ -149,14 +146,14 @@ class Meter(Wrapper):
     def _enter(self, sniffer: Sniffer, hold: Hold) -> None:
         """Write one reply into the ledgers and settle its hold."""
         reply = {**sniffer.reply, "model": str(sniffer.reply.get("model") or hold.body.get("model", ""))}
-        usage, spent = _read(reply, hold) if sniffer.final else (None, None)
+        usage, spent = read_bill(reply, str(hold.body.get("model", ""))) if sniffer.final else (None, None)
         known = usage is not None
         if not known:
             usage, spent = self._worst(sniffer, hold)
         if usage is not None:
             for ledger in self._ledgers:
                 ledger.add(usage, reply["model"], lesson=self._lesson, label=self._label, cost=spent,
-                           provenance=_provenance(reply, hold), worst_case=not known)
+                           provenance=provenance_of(reply, local=hold.local), worst_case=not known)
         # What can't be priced is taken at what was held for it: never as free.
         self._settle(hold, spent.usd if spent else hold.usd)
 
@@ -186,64 +183,10 @@ class Meter(Wrapper):
             self._budget.settle(hold.usd, spent)
 
 
-def is_priced(request: httpx2.Request) -> bool:
-    """Whether the reply to a call tells what it cost."""
-    return request.method == "POST" and request.url.path.rstrip("/").endswith(PRICED)
-
-
-def may_cost(request: httpx2.Request) -> bool:
-    """Whether a call can cost anything: reading, deleting and counting are free, every other POST may not be."""
-    return request.method == "POST" and not request.url.path.rstrip("/").endswith("/count_tokens")
-
-
 def _hold(request: httpx2.Request) -> Hold:
     """Nothing held yet; the body's bytes stand for its tokens until they are counted or bounded."""
     return Hold(request.content, len(request.content), Decimal(0), is_loopback(request.url))
 
 
-def count_request(request: httpx2.Request) -> httpx2.Request:
-    """The free count_tokens request for a Messages request."""
-    body = json.loads(request.content)
-    headers = {name: value for name, value in request.headers.items() if name not in ("content-length", "host")}
-    return httpx2.Request("POST", request.url.copy_with(path=f"{request.url.path.rstrip('/')}/count_tokens"),
-                          headers=headers, json={k: body[k] for k in COUNTED_FIELDS if k in body},
-                          extensions=request.extensions)
-
-
-def _counted(count: httpx2.Response | None) -> int | None:
-    """What the server counted, with the margin; None where it did not answer with a count."""
-    if count is None or count.status_code != 200:
-        return None
-    try:
-        tokens = count.json().get("input_tokens")
-    except (ValueError, AttributeError):
-        return None
-    return int(tokens * COUNT_MARGIN) + 1 if type(tokens) is int and tokens > 0 else None
-
-
-def refusal(message: str) -> Reply:
-    """The meter's own 402. Both SDKs raise it at once and print the message."""
-    reply = builder.error(402, "billing_error", message)
-    return Reply(status=402, headers={**reply.headers, "x-should-retry": "false"}, body=reply.body)
-
-
 def _respond(reply: Reply, request: httpx2.Request) -> httpx2.Response:
     return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.content(), request=request)
-
-
-def _provenance(reply: dict[str, Any], hold: Hold) -> str:
-    """Constructed replies say so in their id; the others come from where the request went."""
-    return "constructed" if "CONSTRUCTED" in str(reply.get("id")) else "local" if hold.local else "live"
-
-
-def _read(reply: dict[str, Any], hold: Hold) -> tuple[Usage | None, Cost | None]:
-    """Usage as the reply says, and its cost at the price of the model that answered, else of the one asked."""
-    try:
-        usage = usage_from(reply)
-    except (ValueError, TypeError, LookupError):
-        return None, None
-    with suppress(LookupError, ValueError):
-        return usage, cost_of(reply, usage)
-    with suppress(LookupError, ValueError):
-        return usage, cost(usage, str(hold.body.get("model", "")))
-    return usage, None
