@@ -162,3 +162,49 @@ def test_live_without_a_key_says_what_to_do(monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "")
     with pytest.raises(SettingsError, match="ANTHROPIC_API_KEY is not set. Put the key into .env"):
         clients.build("ANTHROPIC", failing(200), VirtualClock(), asynchronous=False, live=True)
+
+
+def test_jitter_starts_over_with_each_cell():
+    """A retry's delay is the same whenever its cell is run."""
+    from helpers.wire import cells
+
+    clock = VirtualClock()
+    c = client(failing(529), clock=clock, max_retries=2)
+
+    def waited():
+        cells.start_cell()
+        started = clock.now()
+        with pytest.raises(anthropic.OverloadedError):
+            c.messages.create(**hello())
+        return round(clock.now() - started, 9)
+
+    assert waited() == waited() == waited()
+
+
+def test_nothing_of_the_environment_reaches_an_offline_client(monkeypatch):
+    """Extra headers would make every recording miss; organisation, project and secrets have no business here."""
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "anthropic-beta: canary-1")
+    for name in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_WEBHOOK_SECRET", "OPENAI_ADMIN_KEY"):
+        monkeypatch.setenv(name, "canary")
+    sent = []
+
+    def answer(request):
+        sent.append(str(request.headers))
+        return httpx2.Response(200, json=message() if "anthropic-version" in request.headers else completion())
+
+    client(httpx2.MockTransport(answer)).messages.create(**hello())
+    gpt = client(httpx2.MockTransport(answer), vendor="OPENAI")
+    gpt.chat.completions.create(model="gpt-6-luna", messages=HELLO)
+    gpt.with_options(timeout=5).chat.completions.create(model="gpt-6-luna", messages=HELLO)
+
+    assert 3 == len(sent)
+    assert not any("canary" in headers for headers in sent)
+    assert "canary" not in str(vars(gpt))
+
+
+@pytest.mark.parametrize("date", ["23 Nov 2026 09:01:30 -0000", "Mon, 23 Nov 2026 09:01:30", "nan", "inf",
+                                  "Mon, 99 Nov 2026 09:01:30 GMT"])
+def test_an_odd_retry_after_never_breaks_the_call(date):
+    """What the SDK survives, its subclass survives."""
+    c = client(failing((429, {"retry-after": date}), httpx2.Response(200, json=message())))
+    assert "Hi there" == c.messages.create(**hello()).content[0].text

@@ -29,23 +29,12 @@ def build(vendor: str, transport: Transport, clock: Clock, *, asynchronous: bool
 
         client_class = sdk.AsyncOpenAI if asynchronous else sdk.OpenAI
     http = (sdk.AsyncHttpClient if asynchronous else sdk.HttpClient)(transport=transport)
-    http.clock, http.jitter = clock, CellRandom(SEED)
+    http.clock, http.jitter, http.offline = clock, CellRandom(SEED), not live
     if options.get("api_key") is None:   # an explicit None would make the SDK read the environment
         options["api_key"] = live_key(vendor) if live else OFFLINE_KEY
     if options.get("base_url") is None:
         options["base_url"] = base_url(vendor) if live else HOSTS[vendor]
-    client = client_class(http_client=http, **options)
-    return client if live else _forget_environment(client, options)
-
-
-def _forget_environment(client: Any, options: dict[str, Any]) -> Any:
-    """Drop what the SDK took from the environment besides the key: offline it has no business with any of it, and a
-    header added there would make every recording miss."""
-    for name in ("organization", "project", "webhook_secret", "admin_api_key", "webhook_key"):
-        if hasattr(client, name) and name not in options:
-            setattr(client, name, None)
-    client._custom_headers = dict(options.get("default_headers") or {})
-    return client
+    return client_class(http_client=http, **options)
 
 
 def base_url(vendor: str) -> str:

@@ -10,10 +10,10 @@ Sources: anthropic 2.12.0 and openai 3.54.0, `_base_client.py`, `_calculate_retr
 from __future__ import annotations
 
 from email.utils import mktime_tz, parsedate_tz
-from random import Random
 from typing import Any
 
 from helpers.clock import Clock
+from helpers.wire.cells import CellRandom
 
 FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
 """Seconds: what both SDKs start from and stop doubling at."""
@@ -23,7 +23,8 @@ class PacedHttp:
     """Carries clock and jitter with the HTTP client, which an SDK client hands on to its copies (`with_options`)."""
 
     clock: Clock
-    jitter: Random
+    jitter: CellRandom
+    offline: bool
 
 
 class CourseRetries:
@@ -32,6 +33,19 @@ class CourseRetries:
     _client: Any
     LONGEST_RETRY_AFTER: float
     """Seconds: a longer retry-after is cut (Anthropic) or not waited for (OpenAI)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if self._client.offline:
+            self._forget_environment(options)
+
+    def _forget_environment(self, options: dict[str, Any]) -> None:
+        """Drop what the SDK takes from the environment beside the key, in each copy again: offline it has no business
+        with any of it, and a header that is added there would make every recording miss."""
+        for name in ("organization", "project", "webhook_secret", "admin_api_key", "webhook_key"):
+            if hasattr(self, name) and options.get(name) is None:
+                setattr(self, name, None)
+        self._custom_headers = dict(options.get("default_headers") or {})
 
     def _parse_retry_after_header(self, response_headers: Any = None) -> float | None:
         """As the SDK does, with an HTTP date counted from the course's date instead of the machine's."""
