@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from time import sleep as waits_for_real
 
 import pytest
@@ -242,10 +243,8 @@ def loops(number):
 
 def retries_whatever_happens(number):
     while True:
-        try:
+        with suppress(BaseException):
             raise ConnectionError
-        except BaseException:   # noqa: S110
-            pass
 
 
 @pytest.mark.parametrize("answer", [loops, retries_whatever_happens])
@@ -253,12 +252,11 @@ def test_an_endless_loop_is_stopped_and_leaves_no_thread(answer):
     """
     After two seconds, also where the loop catches everything.
     """
-    before = threading.active_count()
     report = check("99-1", answer)
 
     assert ("too-long",) == report.problems
     assert "had not returned after 2 s, and we stopped it" in str(report)
-    assert before == threading.active_count()
+    assert "learner's code" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_what_cannot_be_stopped_is_left_and_said():
@@ -283,10 +281,8 @@ def sleeps(number):
 
 
 def sleeps_and_swallows(number):
-    try:
+    with suppress(BaseException):
         time.sleep(60)
-    except BaseException:   # noqa: S110
-        pass
     return number * 2
 
 
@@ -299,7 +295,7 @@ def asks(number):
 
 
 def debugs(number):
-    breakpoint()   # noqa: T100
+    breakpoint()
 
 
 def leaves_hard(number):
