@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from helpers.classroom.checking import check, hint, solution
     from helpers.classroom.prediction import predict
     from helpers.classroom.quizzes import quiz, warmup
-    from helpers.classroom.schedule import schedule
+    from helpers.classroom.schedules import schedule
     from helpers.classroom.selftest import self_test, slider_test
     from helpers.classroom.source import show
-    from helpers.classroom.standing import standing
+    from helpers.classroom.standings import standing
 
 __all__ = ["check", "hint", "predict", "quiz", "schedule", "self_test", "show", "slider_test", "solution", "standing",
            "warmup"]
 
 _HOMES = {"check": "checking", "hint": "checking", "solution": "checking", "predict": "prediction", "quiz": "quizzes",
-          "warmup": "quizzes", "schedule": "schedule", "self_test": "selftest", "slider_test": "selftest",
-          "show": "source", "standing": "standing"}
+          "warmup": "quizzes", "schedule": "schedules", "self_test": "selftest", "slider_test": "selftest",
+          "show": "source", "standing": "standings"}
 
 
 def __getattr__(name: str) -> Any:
