@@ -108,20 +108,24 @@ class Report:
         message = f"<div>{inline_html(self.message)}</div>" if self.message else ""
         after = f'<div style="margin-top:4px">{inline_html(_quoted(self._next()))}</div>' if self._next() else ""
         return card(f"<strong>{escape(self._heading())}</strong>{message}{table}{_folded(self.printed)}{after}",
-                    EDGES[self.outcome])
+                    EDGES[self.outcome], role="status")
 
 
-def card(inner: str, edge: str = "#8c8c8c") -> str:
+def card(inner: str, edge: str = "#8c8c8c", *, role: str = "") -> str:
     """HTML in the frame that everything of the classroom stands in: a calm box with a coloured left edge."""
-    return (f'<div role="status" style="border-left:5px solid {edge};padding:6px 14px;margin:4px 0;max-width:60em;'
+    said_by = f' role="{role}"' if role else ""
+    return (f'<div{said_by} style="border-left:5px solid {edge};padding:6px 14px;margin:4px 0;max-width:60em;'
             "color:var(--jp-content-font-color1);font-size:var(--jp-content-font-size1,14px);line-height:1.5\">"
             f"{inner}</div>")
 
 
 def inline_html(text: str) -> str:
-    """Plain text as HTML: `code` in backticks becomes <code>, line ends stay."""
+    """Plain text as HTML: `code` in backticks becomes <code>, line ends stay.
+
+    Each dollar sign gets an element of its own: two of them in one run of text are a formula to MathJax.
+    """
     code = re.sub(r"`([^`]+)`", r'<code style="white-space:pre-wrap">\1</code>', escape(text, quote=False))
-    return code.replace("\n", "<br>")
+    return code.replace("$", "<span>$</span>").replace("\n", "<br>")
 
 
 def _quoted(text: str) -> str:

@@ -19,6 +19,8 @@ from html import escape
 from typing import Any, Protocol
 
 from helpers.views import picture
+from helpers.views._open_widgets import OPEN as _OPEN
+from helpers.views._open_widgets import close_earlier, close_models
 from helpers.views.controls import Choice, Control, Slider, Toggle
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -126,7 +128,7 @@ class Explorer:
     def _build(self) -> Any:
         import ipywidgets
 
-        _close_earlier(self)
+        close_earlier(self, self.title, _OPEN)
         self.controls = {spec.name: _control(spec) for spec in self._specs}
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._move(name, change.new), "value")
@@ -154,10 +156,7 @@ class Explorer:
     def close(self) -> None:
         """Take the widgets out of the kernel's memory. The saved picture and words stay."""
         if self._box is not None:
-            for widget in (*self._box.children, *self.controls.values(), *self._shown, self._box):
-                for part in (getattr(widget, "style", None), widget.layout, widget):   # each is a model of its own
-                    if part is not None:
-                        part.close()
+            close_models((*self._box.children, *self.controls.values(), *self._shown, self._box))
             self._box, self.controls, self._shown = None, {}, []
 
 
@@ -197,31 +196,3 @@ def _control(spec: Control) -> Any:
     whole = all(float(number).is_integer() for number in (spec.low, spec.high, spec.step, spec.value))
     kind, shown = (ipywidgets.IntSlider, ",d") if whole else (ipywidgets.FloatSlider, ",.3~g")
     return kind(min=spec.low, max=spec.high, step=spec.step, readout_format=shown, **common)
-
-
-_OPEN: dict[str, tuple[object, list[Explorer]]] = {}
-"""Per cell: the run that its widgets belong to, and the widgets."""
-
-
-def _close_earlier(explorer: Explorer) -> None:
-    """Close what an earlier run of this cell left behind: nobody sees it any more, and it would stay for good."""
-    cell, run = _here(explorer.title)
-    before, explorers = _OPEN.get(cell, (None, []))
-    if before == run and run is not None:
-        explorers.append(explorer)
-        return
-    for old in explorers:
-        old.close()
-    _OPEN[cell] = (run, [explorer])
-
-
-def _here(title: str) -> tuple[str, object]:
-    """(cell, run) of the code that runs now; outside JupyterLab the widget's title stands for the cell."""
-    try:
-        from IPython import get_ipython
-
-        shell = get_ipython()
-        cell = shell.get_parent()["metadata"].get("cellId")
-    except (ImportError, AttributeError, KeyError, TypeError):
-        return title, None
-    return (cell, shell.execution_count) if cell else (title, None)
