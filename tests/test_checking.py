@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from time import sleep as waits_for_real
 
 import pytest
@@ -181,6 +182,17 @@ def test_an_error_that_cannot_be_shown_is_shown_by_its_name():
     assert "Mute: (an error that can't even be shown)" in str(check("99-1", raises))
 
 
+def test_an_untouched_starter_that_is_right_here_and_there_is_not_attempted(monkeypatch):
+    """
+    Where None is a right answer to one of the cases, doing nothing is still no attempt.
+    """
+    both = replace(DOUBLE, checks=(lambda attempt: attempt.call(1) and None, doubles(3, "three")))
+    monkeypatch.setattr(exercises, "_of_lesson", lambda lesson: {"99-1": both})
+
+    assert "not attempted" == check("99-1", nothing).outcome
+    assert "not yet" == check("99-1", lambda number: number and None).outcome
+
+
 def forgets(number):
     number * 2   # noqa: B018
 
@@ -326,6 +338,28 @@ def test_what_would_block_or_end_the_notebook_is_refused_and_named(answer, code,
     assert what in str(report)
     assert time.monotonic() - begun < 1
     assert (time.sleep, waits_for_real) == (waits_for_real, sleeps_by_an_imported_name.__globals__["waits_for_real"])
+
+
+def test_other_threads_may_wait_while_an_answer_runs():
+    """
+    The kernel has threads of its own, and they sleep: only the learner's is refused.
+    """
+    ended = threading.Event()
+    slept = []
+
+    def naps():
+        while not ended.is_set():
+            time.sleep(0.001)
+            slept.append(1)
+
+    other = threading.Thread(target=naps)
+    other.start()
+    report = check("99-1", lambda number: [number * 2 for _ in range(200_000)][0])
+    ended.set()
+    other.join()
+
+    assert report.passed
+    assert slept
 
 
 def replaces_sleep(number):

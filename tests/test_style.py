@@ -21,7 +21,8 @@ def test_ruff_finds_nothing():
 @pytest.mark.parametrize("module", ["helpers", "helpers.course", "helpers.economics", "helpers.sse", "helpers.tokens",
                                     "helpers.settings", "helpers.calling", "helpers.views.economics",
                                     "helpers.views.calling",
-                                    "helpers.classroom", "helpers.classroom.checking", "helpers.exercises.e01"])
+                                    "helpers.classroom", "helpers.classroom.checking", "helpers.exercises.e00",
+                                    "helpers.exercises.e01"])
 def test_importing_a_room_imports_nothing_heavy(module):
     """A lesson's first line must stay fast: SDKs, pandas and matplotlib load when they are first used."""
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"

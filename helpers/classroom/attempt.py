@@ -45,14 +45,15 @@ class Attempt:
         """Whether it was called, and every call came back with nothing: None or `...`."""
         return self.calls == self._blank_calls > 0
 
-    def call(self, *args: Any, sent: str = "", **kwargs: Any) -> Any:
+    def call(self, *args: Any, sent: str = "", should: str = "", **kwargs: Any) -> Any:
         """Call the answer and return its value. What it raises becomes the problem "raised", and ends this check.
 
-        *sent*: the arguments in words, for the messages; without it they are shown as they are.
+        *sent*: the arguments in words, for the messages; without it they are shown as they are. *should*: what was
+        expected of it instead of an error ("return $2").
         """
         ran = self.run(*args, sent=sent, **kwargs)
         if ran.error is not None:
-            raise Spoiled(self.raised(ran, sent or _arguments(args, kwargs)))
+            raise Spoiled(self.raised(ran, sent or _arguments(args, kwargs), should))
         return ran.value
 
     def run(self, *args: Any, sent: str = "", **kwargs: Any) -> Ran:
@@ -68,11 +69,11 @@ class Attempt:
         self._blank_calls += ran.error is None and (ran.value is None or ran.value is ...)
         return ran
 
-    def raised(self, ran: Ran, sent: str) -> Problem:
+    def raised(self, ran: Ran, sent: str, should: str = "") -> Problem:
         """The problem of an answer that raised."""
         where = f", in {ran.line.replace('`', chr(39))}" if ran.line else ""
         return Problem(code="raised", sent=sent, did=f"raised {error_text(ran.error)}{where}",
-                       should="return its answer", because="an error here would reach whoever called you.")
+                       should=should or "return its answer", because="an error here would reach whoever called you.")
 
     def _can_be_called(self, args: tuple, kwargs: dict[str, Any], sent: str) -> None:
         if not callable(self.answer):
@@ -114,10 +115,12 @@ class Attempt:
         if not kind:
             return value
         value.close()
-        how = "`def`, not `async def`" if kind == "coroutine" else "`return`, not `yield`"
+        how = ("be written with `def`, not `async def`" if kind == "coroutine" else
+               "put its parts together before it returns them" if value.__name__ == "<genexpr>" else
+               "be written with `return`, not `yield`")
         raise Spoiled(Problem(
-            code=kind, sent=sent, did=f"returned a {kind}, which has run nothing yet", should=f"be written with {how}",
-            because="we call it like any other function."), final=True)
+            code=kind, sent=sent, did=f"returned a {kind}, which has run nothing yet", should=how,
+            because="we call it like any other function, and use what comes back at once."), final=True)
 
 
 RULES = {
@@ -173,7 +176,8 @@ def shown(value: Any) -> str:
 
 def a(noun: str) -> str:
     """The noun with its article."""
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    spoken_with_y = noun.lower().startswith(("us", "uni", "eu"))
+    return f"{'an' if noun[:1].lower() in 'aeiou' and not spoken_with_y else 'a'} {noun}"
 
 
 def _arguments(args: tuple, kwargs: dict[str, Any]) -> str:

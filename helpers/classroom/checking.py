@@ -44,7 +44,7 @@ def _checked(task: Exercise, answer: Any) -> Report:
               "printed": attempt.printed}
     if not found:
         return Report(outcome=PASSED, message=f"{_all(len(task.checks))} {task.praise}", **common)
-    if attempt.put_off or (not good and attempt.blank and callable(answer) and does_nothing(answer)):
+    if attempt.put_off or (attempt.blank and callable(answer) and does_nothing(answer)):
         return _not_begun(task, f"`{task.name}` does nothing yet" if attempt.blank else f"`{task.name}` has a gap left")
     if not good and attempt.blank and callable(answer):
         found = (_no_return(attempt.printed),)

@@ -60,6 +60,7 @@ def guarded(function: Callable[..., Any], args: tuple = (), kwargs: dict[str, An
     context = copy_context()
 
     def work() -> None:
+        shared.thread = threading.get_ident()
         try:
             ran.value = context.run(function, *args, **(kwargs or {}))
         except BaseException as error:   # SystemExit, KeyboardInterrupt and the learner's own included

@@ -172,4 +172,5 @@ class Prediction(ui.Live):
     def _html(self) -> str:
         end = self.locked_in_words() or f"Run the cell to lock your guess, or without widgets: {self._how()}"
         answers = "".join(f'<div style="margin:2px 0 2px 1.2em">{inline_html(line)}</div>' for line in self._answers())
-        return card(f"Predict. <strong>{inline_html(self.question)}</strong>{answers}<div>{inline_html(end)}</div>", ASKS)
+        question = f"Predict. <strong>{inline_html(self.question)}</strong>"
+        return card(f"{question}{answers}<div>{inline_html(end)}</div>", ASKS)

@@ -142,10 +142,14 @@ def _folded(printed: str) -> str:
 def _as_lines(parts: list[tuple[str, str]]) -> list[str]:
     lines = []
     for label, text in parts:
-        first, *more = [piece for line in text.splitlines() for piece in textwrap.wrap(line, WIDTH - 13)] or [""]
+        first, *more = [piece for line in text.splitlines() for piece in _lines(line, WIDTH - 13)] or [""]
         lines += [f"  {label:<10} {first}", *(f"{'':13}{line}" for line in more)]
     return lines
 
 
 def _wrapped(text: str) -> list[str]:
-    return [f"  {piece}" for line in text.splitlines() for piece in textwrap.wrap(line, WIDTH)]
+    return [f"  {piece}" for line in text.splitlines() for piece in _lines(line, WIDTH)]
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False)   # a model's id stays whole

@@ -12,6 +12,7 @@ import builtins
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Shared:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.broke: list[Forbidden] = []
+        self.thread: int | None = None
+        """The learner's thread; whoever starts it says so."""
         self._globals: dict[str, Any] = getattr(function, "__globals__", {})
         self._undo: list[tuple[Any, str, Any]] = []
         self._before: list[tuple[Any, str, dict[str, Any]]] = []
@@ -55,7 +58,7 @@ class Shared:
         refusing = {}
         for module, name, code in REFUSED:
             real = getattr(module, name)
-            refusing[real] = self._refusing(f"{module.__name__}.{name}", code)
+            refusing[real] = self._refusing(f"{module.__name__}.{name}", code, real)
             self._swap(module, name, refusing[real])
         for name, value in list(self._globals.items()):     # `from time import sleep` in a cell above
             if callable(value) and _known(refusing, value):
@@ -63,7 +66,7 @@ class Shared:
                 self._globals[name] = refusing[value]
         shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
         if shell is not None:                               # what exit() calls in a notebook: it would end the kernel
-            self._swap(shell, "ask_exit", self._refusing("exit", "left"))
+            self._swap(shell, "ask_exit", self._refusing("exit", "left", shell.ask_exit))
         self._before = [(owner, label, dict(vars(owner))) for owner, label in _owners()]
         self._builtins = dict(_BUILTINS)
         return self
@@ -84,8 +87,10 @@ class Shared:
         self._undo.append((owner, name, getattr(owner, name)))
         setattr(owner, name, value)
 
-    def _refusing(self, label: str, code: str) -> Callable[..., Any]:
+    def _refusing(self, label: str, code: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def refuse(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != self.thread:     # the kernel's own threads sleep, and shall
+                return real(*args, **kwargs)
             said = ", ".join(f"{argument!r:.40}" for argument in args if isinstance(argument, (int, float, str)))
             self.broke.append(Forbidden(code, f"{label.removeprefix('builtins.')}({said})"))
             raise Refused(label)

@@ -19,9 +19,11 @@ from helpers.economics import (
     per_request,
     same_text_factor,
 )
-from helpers.settings import NOTEBOOKS
+from helpers.settings import NOTEBOOKS, RECORDINGS
 from helpers.tokens import split_o200k
 from helpers.views.economics import SNIPPETS
+from helpers.wire.recording import Tape
+from helpers.wire.rules import NEWEST_VERSION
 
 from .kernel import load
 
@@ -45,11 +47,6 @@ def _factor_from_25_to_50() -> float:
     return table["cumulative_usd"][49] / table["cumulative_usd"][24]
 
 
-def _output_over_input() -> float:
-    price = find_model(_production()).price_for(0)
-    return float(price.output / price.input)
-
-
 def _quoted() -> float:
     return float(per_request(model_id("lesson_quote"), input=5_000, output=1_000).usd)
 
@@ -65,7 +62,17 @@ def _quoted_with_growth() -> int:
     return round(chat.usd * 10_000)
 
 
+def _sdk_retries() -> int:
+    import anthropic
+    import openai
+
+    assert anthropic.DEFAULT_MAX_RETRIES == openai.DEFAULT_MAX_RETRIES
+    return anthropic.DEFAULT_MAX_RETRIES
+
+
 CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
+    ("00", "The SDK does {} by itself", lambda: {2: "two"}[_sdk_retries()]),
+    ("00", "under API version `{}` (where the parameter is gone)", lambda: NEWEST_VERSION),
     ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
     ("01", "The invoice is {} times as high", lambda: {True: "several"}[_billed() / _flat() > 3]),
     ("01", "there {} % more tokens a character", lambda: f"{_denser() * 100:.0f}"),
@@ -78,7 +85,6 @@ CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
      lambda: {True: "five or six"}[5 < _billed() / _flat() < 6]),
     ("01", "At three and fifteen dollars per million that is {} a turn", lambda: {0.03: "three cents"}[_quoted()]),
     ("01", "count {} % more tokens for the same text", lambda: f"{(same_text_factor(_production()) - 1) * 100:.0f}"),
-    ("01", "No: {} times as much for the output", lambda: {5.0: "five"}[_output_over_input()]),
     ("01", "costs about a {}. What does one token more",
      lambda: {1: "cent"}[round(float(cost(Usage(input=100_000, output=1_000), model_id("default")).usd) * 100)]),
     ("01", "A prompt of {} tokens on the default",
@@ -140,3 +146,50 @@ def test_the_comparison_of_models_adds_up_to_the_forecast():
 
     whole = float((conversation_cost(model, turns=50, **SIZES) * 1_000).usd)
     assert pytest.approx(whole) == row.input_usd + row.output_usd
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """Lesson 00's recorded replies, by their limit on the output."""
+    tape = Tape.load(RECORDINGS / "00_start_here.json")
+    default = [entry for entry in tape.entries if entry.request.body.get("model") == model_id("default")]
+    return {entry.request.body.get("max_tokens"): entry.reply.body for entry in default
+            if set(entry.request.body) == {"max_tokens", "messages", "model"}}
+
+
+def test_at_twenty_tokens_thinking_leaves_no_text(bench):
+    """
+    Lesson 00's bench: (b) at 20 there is no text, (a) at 80 it is cut, at 400 it is whole.
+    """
+    kinds = {limit: [block["type"] for block in bench[limit]["content"]] for limit in (20, 80, 400)}
+
+    assert {20: ["thinking"], 80: ["thinking", "text"], 400: ["thinking", "text"]} == kinds
+    assert ["max_tokens", "max_tokens", "end_turn"] == [bench[limit]["stop_reason"] for limit in (20, 80, 400)]
+
+
+def test_the_shapes_are_as_lesson_00_answers():
+    """
+    (a) fails for five of the nine shapes, (b) misses part of the text in one, and one of the rest is not finished.
+    """
+    from helpers.scenarios.lesson_00 import SHAPES
+    from helpers.views.calling import outcome
+
+    verdicts = {name: outcome(shape(script), lambda message: message.content[0].text).verdict
+                for name, script in SHAPES.items()}
+
+    assert {"thinking first", "tool call", "cut off before any text", "cut off in mid-sentence", "refusal"} == {
+        name for name, verdict in verdicts.items() if verdict == "fails"}
+    assert ["two text blocks"] == [name for name, verdict in verdicts.items() if verdict == "part"]
+    assert ["context window full"] == [name for name, verdict in verdicts.items() if verdict == "silent"]
+
+
+def shape(script):
+    """The message that *script* gives, from the real SDK."""
+    from helpers.clock import VirtualClock
+    from helpers.wire.clients import build
+    from helpers.wire.scripted import Scripted
+
+    clock = VirtualClock()
+    client = build("ANTHROPIC", Scripted(script, clock), clock, asynchronous=False, live=False)
+    asked = [{"role": "user", "content": "?"}]
+    return client.messages.create(model=model_id("default"), max_tokens=400, messages=asked)

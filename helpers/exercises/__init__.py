@@ -1,0 +1,1 @@
+"""The exercises: one module a lesson, each with its checks, hints and reference solutions (`EXERCISES`)."""
