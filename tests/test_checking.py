@@ -288,6 +288,23 @@ def test_what_cannot_be_stopped_is_left_and_said():
     assert "Restart the kernel" in str(report).replace("\n             ", " ")
 
 
+def test_the_time_of_an_import_is_not_counted(tmp_path, monkeypatch):
+    """
+    The first import of a large package takes longer than any answer may; nothing is thrown into it.
+    """
+    (tmp_path / "slow_to_import.py").write_text("import threading\nthreading.Event().wait(0.6)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def imports():
+        import slow_to_import
+
+        return slow_to_import.__name__
+
+    ran = guarded(imports, limit_s=0.3)
+
+    assert ("slow_to_import", False) == (ran.value, ran.timed_out)
+
+
 def sleeps(number):
     time.sleep(60)
 

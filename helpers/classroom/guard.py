@@ -30,6 +30,7 @@ from helpers.classroom.tampering import Forbidden, Shared
 from helpers.settings import ROOT
 
 LIMIT_S = 2.0
+IMPORTS_S = 30.0
 PRINTED_CHARACTERS = 1_000
 
 
@@ -70,7 +71,7 @@ def guarded(function: Callable[..., Any], args: tuple = (), kwargs: dict[str, An
     with _quiet_threads(), Shared(function) as shared, redirect_stdout(printed), redirect_stderr(printed):
         thread.start()
         try:
-            thread.join(limit_s)
+            _wait(thread, limit_s)
         except BaseException:            # the learner interrupts the cell
             _stop(thread)
             raise
@@ -82,6 +83,27 @@ def guarded(function: Callable[..., Any], args: tuple = (), kwargs: dict[str, An
     ran.timed_out |= isinstance(ran.error, TimeOut)
     ran.line = learners_line(ran.error) if ran.error else ""   # not in the thread: `len` may not be itself there
     return ran
+
+
+def _wait(thread: threading.Thread, limit_s: float) -> None:
+    """Wait for the thread's end for so long, not counting what it imports: pandas alone may take two seconds.
+
+    And a TimeOut thrown into an import would leave its lock held, for the next import of the same to wait on forever.
+    """
+    deadline, patience = time.monotonic() + limit_s, time.monotonic() + IMPORTS_S
+    while thread.is_alive() and time.monotonic() < deadline:
+        thread.join(0.05)
+        if _is_importing(thread) and time.monotonic() < patience:
+            deadline = max(deadline, time.monotonic() + limit_s)
+
+
+def _is_importing(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _stop(thread: threading.Thread) -> None:

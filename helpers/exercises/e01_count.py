@@ -98,7 +98,7 @@ def _raised(attempt: Attempt, ran: Ran, desk: Desk) -> Problem:
             word in str(ran.error) for word in ("Desk.", "'await'")):
         return replace(raised, code="not-the-sdk", should=should, because="`count` and `send` stand for the SDK's "
                        "calls, so that this code can be tested without it.",
-                       look="the docstring: `count(prompt)` gives a number, `send(prompt)` the reply as text.")
+                       look="the task: `count(prompt)` gives a number, `send(prompt)` the reply as text.")
     slip = isinstance(ran.error, (TypeError, NameError, AttributeError)) or not isinstance(ran.error, Exception)
     if slip or desk.case.fits or desk.order != ["count"]:
         return raised

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from helpers.classroom.attempt import Attempt
+from helpers.classroom.attempt import Attempt, Spoiled
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.report import Problem
 from helpers.economics import Price, Usage
-from helpers.exercises.numbers import as_number, close, dollars
+from helpers.exercises.numbers import as_number, close, dollars, mixed_with_float
 
 PRICE = Price(input=Decimal(2), cache_write_5m=Decimal("2.5"), cache_write_1h=Decimal(4), cache_read=Decimal("0.1"),
               output=Decimal(10))
@@ -141,7 +141,11 @@ def nothing(attempt: Attempt) -> Problem | None:
 
 def _price(attempt: Attempt, usage: Usage, sent: str, expected: float) -> float:
     should = f"return a number of dollars: {dollars(expected)}"
-    return as_number(attempt.call(usage, PRICE, sent=sent, should=should), sent, should)
+    ran = attempt.run(usage, PRICE, sent=sent)
+    if ran.error is not None:
+        raised = attempt.raised(ran, sent, should)
+        raise Spoiled(mixed_with_float(ran.error, raised, should) or raised)
+    return as_number(ran.value, sent, should)
 
 
 def _subtracts(attempt: Attempt) -> bool:

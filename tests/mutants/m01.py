@@ -129,6 +129,11 @@ def has_a_minimum(usage, price):
     return max(_cost(usage, price), Decimal("0.000001"))
 
 
+@mutant("01-1", "float-and-decimal")
+def divides_by_a_float(usage, price):
+    return _cost(usage, price, divide=1e6)
+
+
 @mutant("01-1", "no-number")
 def returns_text(usage, price):
     return f"${_cost(usage, price)}"
