@@ -29,8 +29,9 @@ FINISHED = ("end_turn", "stop_sequence", "stop", "completed")
 """Stop reasons with which the model said all that it wanted (two of Anthropic, one of each API of OpenAI). Every other
 is none, known (max_tokens, refusal, tool_use, pause_turn, model_context_window_exceeded; length, content_filter,
 tool_calls; max_output_tokens) or new. Source: the types of anthropic 2.12 and openai 3.54."""
-YOURS_TO_RUN = ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "apply_patch_call")
-"""Items of a Response that wait for a result; other calls run on OpenAI's side."""
+YOURS_TO_RUN = ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "apply_patch_call",
+                "mcp_approval_request")
+"""Items of a Response that wait for you; other calls run on OpenAI's side, but for a shell's on your machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Reply:
     model: str
     """As the reply names it, which may be more exact than what was asked for."""
     request_id: str | None
-    """What the vendor's support asks for first."""
+    """What the vendor's support asks for."""
     refusal: str | None = None
     """Why the model declined, "" where it didn't say; None where it answered."""
     cost: Cost | None = field(default=None, repr=False)
@@ -66,8 +67,8 @@ class Reply:
         # As text, never as markdown: an answer is not our code, and an image in it would send data to its address.
         # Each dollar sign in an element of its own: two in one run of text are a formula to MathJax.
         shown = escape(self.text).replace("$", "<span>$</span>") or "<em>(no text)</em>"
-        return (f'<div style="white-space:pre-wrap;max-width:60em">{shown}</div>'
-                f"<div><small>{escape(self._facts())}</small></div>")
+        facts = escape(self._facts()).replace("not complete", "<strong>NOT COMPLETE</strong>", 1)
+        return f'<div style="white-space:pre-wrap;max-width:60em">{shown}</div><div>{facts}</div>'
 
     def _facts(self) -> str:
         reason = f"{self.stop_reason}{'' if self.complete else ', not complete'}"
@@ -80,8 +81,8 @@ def ask(client: Any, prompt: str | Sequence[dict], *, model: str, system: Any = 
     """One call to *model*, read whole.
 
     *client*: an `anthropic.Anthropic` or `openai.OpenAI`. *prompt*: text, or a list of messages. *system*: left out
-    when None or blank, because an empty one is an error. *max_tokens*: at most so many tokens of output, thinking
-    included. *options*: the SDK's own (stop_sequences, output_config, timeout ...). *clock*: gives seconds.
+    when None or blank: an empty block is a 400, and an empty string may be one. *max_tokens*: at most so many tokens
+    of output, thinking included. *options*: the SDK's own (stop_sequences, output_config ...). *clock*: gives seconds.
 
     Leaves one record in the log "llm", without prompt and answer. The SDK's errors pass through unchanged.
     """
@@ -182,8 +183,13 @@ def _response(response: Any) -> tuple[str, str | None, str | None, bool]:
     reason = response.incomplete_details.reason if response.incomplete_details else response.status
     parts = [part for item in response.output if item.type == "message" for part in item.content]
     refusals = [part.refusal for part in parts if part.type == "refusal"]
-    waiting = any(item.type in YOURS_TO_RUN for item in response.output)
+    waiting = any(item.type in YOURS_TO_RUN or _runs_here(item) for item in response.output)
     return response.output_text, reason, "".join(refusals) if refusals else None, waiting
+
+
+def _runs_here(item: Any) -> bool:
+    """Whether it is a shell command for your own machine, and not for one of OpenAI's containers."""
+    return item.type == "shell_call" and getattr(item.environment, "type", "local") == "local"
 
 
 def _logged(reply: Reply, seconds: float) -> Reply:

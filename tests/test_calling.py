@@ -428,7 +428,8 @@ def test_a_reply_shows_its_text_first_then_its_facts():
                   model=HAIKU, request_id="req_1")
     assert "It left.\n[max_tokens, not complete · 9 input + 4 output tokens · req_1]" == str(reply)
     html = reply._repr_html_()
-    assert html.index("It left.") < html.index("max_tokens, not complete · 9 input + 4 output tokens · req_1")
+    facts = "max_tokens, <strong>NOT COMPLETE</strong> · 9 input + 4 output tokens · req_1"
+    assert html.index("It left.") < html.index(facts)
 
 
 def test_a_reply_without_text_or_ids_says_so():

@@ -510,10 +510,21 @@ def test_hints_have_three_levels():
     """
     Each says how to get the next; the last one how to give up; another number is answered.
     """
-    assert 'Next: `hint("99-1", 2)`' in str(hint("99-1"))
+    assert 'Next: `hint("99-1", 2)`' in str(hint("99-1", 1))
     assert 'give_up=True' in str(hint("99-1", 3))
     assert "three hints" in str(hint("99-1", 4))
     assert "three hints" in str(hint("99-1", "two"))
+
+
+def test_a_hint_without_a_level_is_the_next_one(monkeypatch):
+    """
+    Whoever runs the same cell again wants more, up to the third.
+    """
+    from helpers.classroom import checking
+
+    monkeypatch.setattr(checking, "_hints_given", {})
+
+    assert ["Hint 1", "Hint 2", "Hint 3", "Hint 3"] == [str(hint("99-1"))[:6] for _ in range(4)]
 
 
 def test_the_solution_comes_after_two_tries():

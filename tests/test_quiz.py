@@ -155,8 +155,8 @@ def test_several_items_are_answered_by_id():
     """
     A mapping; each reply in its line.
     """
-    reply = quiz("00-q1", "00-q4").answer({"00-q4": "b", "00-q1": "c"})
-    assert ["00-q4, b: Right.", "00-q1, c: Right."] == [line[:16] for line in reply.text.splitlines()]
+    reply = quiz("00-q1", "00-q4").answer({"00-q4": "d", "00-q1": "c"})
+    assert ["00-q4, d: Right.", "00-q1, c: Right."] == [line[:16] for line in reply.text.splitlines()]
 
 
 @pytest.mark.parametrize(("use", "error", "message"), [

@@ -125,14 +125,21 @@ class Page:
                 "text/plain": str(self)}
 
 
-def hint(exercise: str, level: int = 1) -> Page:
-    """One of three hints: 1 asks a question, 2 points to the place, 3 is nearly the code."""
+_hints_given: dict[str, int] = {}
+"""By exercise, the last level shown in this kernel."""
+
+
+def hint(exercise: str, level: int | None = None) -> Page:
+    """One of three hints: 1 asks a question, 2 points to the place, 3 is nearly the code. Without a level the next."""
     try:
         task = find(exercise)
     except NoSuchExercise as missing:
         return Page("No hint", str(missing))
+    if level is None:
+        level = min(_hints_given.get(task.id, 0) + 1, 3)
     if level not in (1, 2, 3):
         return Page(f"{task.id} has three hints", f'Ask for `hint("{task.id}", 1)`, 2 or 3; not {shown(level)}.')
+    _hints_given[task.id] = level
     progress.record("hint", task.id, level=level)
     after = (f' Next: `hint("{task.id}", {level + 1})`.' if level < 3
              else f' Still stuck? `solution("{task.id}", give_up=True)`.')

@@ -19,14 +19,14 @@ SHAPE = '`{"usd": ..., "assumptions": {...}}`'
 
 def my_estimates():
     """One good solution: requests a month, times the dollars for one."""
-    a = {"users": 400_000, "adoption": 1 / 8, "uses_per_month": 10, "input_tokens": 2_000, "output_tokens": 200}
-    b = {"conversations_per_day": 2_000, "turns": 12, "system_tokens": 400, "question_tokens": 80, "answer_tokens": 400}
-    c = {"documents_per_night": 50_000, "nights_per_month": 30, "input_tokens": 1_200, "output_tokens": 320,
+    a = {"users": 400_000, "adoption": 1 / 8, "uses_per_month": 10, "input_tokens": 2_700, "output_tokens": 270}
+    b = {"conversations_per_day": 2_000, "turns": 12, "system_tokens": 540, "question_tokens": 108, "answer_tokens": 360}
+    c = {"documents_per_night": 50_000, "nights_per_month": 30, "input_tokens": 1_620, "output_tokens": 180,
          "batch_discount": 0.5}
-    chat_in = 12 * 400 + 80 * 12 * 13 / 2 + 400 * 12 * 11 / 2    # turn t: t questions, t - 1 answers
-    usd = {"a": 400_000 / 8 * 10 * (2_000 * 2 + 200 * 10) / 1e6,
-           "b": 2_000 * 30 * (chat_in * 2 + 12 * 400 * 10) / 1e6,
-           "c": 50_000 * 30 * (1_200 * 2 + 320 * 10) / 1e6 / 2}
+    chat_in = 12 * 540 + 108 * 12 * 13 / 2 + 360 * 12 * 11 / 2    # turn t: t questions, t - 1 answers
+    usd = {"a": 400_000 / 8 * 10 * (2_700 * 2 + 270 * 10) / 1e6,
+           "b": 2_000 * 30 * (chat_in * 2 + 12 * 360 * 10) / 1e6,
+           "c": 50_000 * 30 * (1_620 * 2 + 180 * 10) / 1e6 / 2}
     return {key: {"usd": usd[key], "assumptions": named} for key, named in (("a", a), ("b", b), ("c", c))}
 
 
@@ -89,7 +89,7 @@ def _size(question: Question, answer: Mapping[str, Any]) -> Problem | None:
     if off:
         return Problem(code="assumption-off", did=f"{said}, and took {off[0]}",
                        because="a product is as wrong as its most mistaken factor.", look="that size, in the question; "
-                       "4 tokens for 3 words.", **common)
+                       "9 tokens for 5 words.", **common)
     if usd <= 0:
         return Problem(code="no-cost", did=said, because="every request is billed; an amount of 0 or less is a slip of "
                        "the sign, or of whole-number division.", look="`//` and minus signs.", **common)
@@ -142,8 +142,8 @@ ESTIMATE_THREE = Exercise(
     hints=("How many requests are there in a month, and what does one of them cost?",
            "(a) users × share × uses. (b) A conversation's input: 12 system prompts, 1 + 2 + ... + 12 questions, "
            "0 + 1 + ... + 11 answers; its output: 12 answers. (c) texts × nights, and half of the price. Turn words "
-           "into tokens first: × 4 / 3.",
-           "(a) `400_000 / 8 * 10 * (2_000 * 2 + 200 * 10) / 1e6`. (b) `2_000 * 30` times the cost of one "
-           "conversation, which reads `12*400 + 78*80 + 66*400` tokens and writes `12*400`. (c) as (a), with "
-           "`50_000 * 30` requests of `1_200` in and `320` out, and `/ 2`."),
+           "into tokens first: × 9 / 5.",
+           "(a) `400_000 / 8 * 10 * (2_700 * 2 + 270 * 10) / 1e6`. (b) `2_000 * 30` times the cost of one "
+           "conversation, which reads `12*540 + 78*108 + 66*360` tokens and writes `12*360`. (c) as (a), with "
+           "`50_000 * 30` requests of `1_620` in and `180` out, and `/ 2`."),
 )

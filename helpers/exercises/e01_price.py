@@ -157,7 +157,7 @@ def _subtracts(attempt: Attempt) -> bool:
 def _left_out(what: str, sent: str, right: str, because: str) -> Problem:
     code = "no-" + what.replace("_", "-").replace(" ", "-")
     return Problem(code=code, sent=sent, did=f"returned $0: {what.replace('cache_read', '`cache_read`')} left out",
-                   should=f"return {right}", because=because)
+                   should=f"return {right}", because=because, look="whether your sum has all five products.")
 
 
 def _off(got: float, sent: str, expected: float) -> Problem:

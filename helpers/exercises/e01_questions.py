@@ -53,8 +53,8 @@ class Question:
 
 
 def tokens(words: int) -> int:
-    """4 tokens for 3 words, as the questions say."""
-    return words * 4 // 3
+    """9 tokens for 5 words: Anthropic's figure since Opus 4.7 is 0.555 words a token (models/haiku-5-5/overview)."""
+    return words * 9 // 5
 
 
 def _usd(requests: float, tokens_in: float, tokens_out: float, price_in: float = IN, price_out: float = OUT) -> float:
@@ -64,8 +64,10 @@ def _usd(requests: float, tokens_in: float, tokens_out: float, price_in: float =
 def _common(question: Question) -> tuple[Slip, ...]:
     usd, unit = question.usd, "prices are per million tokens, and a slip of the unit is the costliest one."
     return (
-        Slip("words", usd * 0.75, "words taken for tokens", "the price is for tokens; a third more of them than words.",
-             "what you multiply the words by: 4 tokens for 3 words."),
+        Slip("words", usd * 5 / 9, "words taken for tokens", "the price is for tokens, nearly twice as many as words.",
+             "what you multiply the words by: 9 tokens for 5 words."),
+        Slip("words", usd * 5 / 9 * 4 / 3, "4 tokens for 3 words", "that old rule counts a quarter too few on the newer "
+             "Claude models.", "what you multiply the words by: 9 tokens for 5 words."),
         Slip("output-left-out", question.no_output, "the input alone", "output is five times as dear here.",
              "what one request pays for what it writes."),
         Slip("input-left-out", usd - question.no_output, "the output alone", "what is sent is paid for, too.",
@@ -104,14 +106,14 @@ def _summaries() -> Question:
 
 
 def _chat() -> Question:
-    chats, turns, system, question, answer = 2_000, 12, tokens(300), tokens(60), tokens(300)
+    chats, turns, system, question, answer = 2_000, 12, tokens(300), tokens(60), tokens(200)
     month = chats * DAYS
     history = question * turns * (turns - 1) / 2 + answer * turns * (turns - 1) / 2
     flat, written = turns * (system + question), turns * answer
     usd = _usd(month, flat + history, written)
     return Question(
         "b", f"A support chat: {chats:,} conversations a day, {turns} turns each. The system prompt has 300 words, a "
-        "question 60, an answer 300.", usd,
+        "question 60, an answer 200.", usd,
         {"conversations_per_day": chats, "turns": turns, "system_tokens": system, "question_tokens": question,
          "answer_tokens": answer},
         (Slip("history", _usd(month, flat, written), f"{turns} equal turns, without the history",
@@ -126,11 +128,11 @@ def _chat() -> Question:
 
 
 def _nightly() -> Question:
-    documents, sent, got = 50_000, tokens(900), tokens(240)
+    documents, sent, got = 50_000, tokens(900), tokens(100)
     month = documents * DAYS
     full = _usd(month, sent, got)
     return Question(
-        "c", f"Every night {documents:,} product texts are rewritten: 900 words in, 240 words out each. It can wait, "
+        "c", f"Every night {documents:,} product texts are rewritten: 900 words in, 100 words out each. It can wait, "
         "so it goes through the Batch API, at half price.", full / 2,
         {"documents_per_night": documents, "nights_per_month": DAYS, "input_tokens": sent, "output_tokens": got,
          "batch_discount": 0.5},
@@ -145,8 +147,8 @@ def _nightly() -> Question:
 
 
 ALL = (_summaries(), _chat(), _nightly())
-INTRO = (f"For each: dollars a month of {DAYS} days, at ${IN} in and ${OUT} out per million tokens. Reckon 4 tokens "
-         "for 3 words.")
+INTRO = (f"For each: dollars a month of {DAYS} days, at ${IN} in and ${OUT} out per million tokens. Reckon 9 tokens "
+         "for 5 words (Anthropic's models since Opus 4.7).")
 QUESTIONS = "\n".join([textwrap.fill(INTRO, 90), *(
     textwrap.fill(f"({question.key}) {question.text}", 90, subsequent_indent="    ") for question in ALL)])
 """The task as text: `print(QUESTIONS)`."""

@@ -998,8 +998,8 @@ def _estimates(changes=None, *, without=(), named=None):
 GAPS = {key: {"usd": ..., "assumptions": dict.fromkeys(part["assumptions"], ...)}
         for key, part in my_estimates().items()}
 
-right("01-5", "rounded up and down")(_estimates({"a": 3_300, "b": Decimal("6600"), "c": 4_000.5}))
-right("01-5", "costs, and percentages")(_estimates({"a": Cost(output=3_000)}, named={"adoption": 12.5}))
+right("01-5", "rounded up and down")(_estimates({"a": 4_400, "b": Decimal("6600"), "c": 4_000.5}))
+right("01-5", "costs, and percentages")(_estimates({"a": Cost(output=4_000)}, named={"adoption": 12.5}))
 right("01-5", "more assumptions than asked")(
     {key: {**part, "note": "by heart", "assumptions": {**part["assumptions"], "growth": "none"}}
      for key, part in my_estimates().items()} | {"d": ...})
@@ -1020,21 +1020,21 @@ mutant("01-5", "assumptions-missing", "none at all")(_estimates(without=tuple(my
 mutant("01-5", "assumptions-missing", "one is a gap")(_estimates(named={"batch_discount": ...}))
 mutant("01-5", "assumption-no-number", "as text")(_estimates(named={"adoption": "12.5%"}))
 mutant("01-5", "assumption-no-number", "zero")(_estimates(named={"batch_discount": 0}))
-mutant("01-5", "assumption-off", "another share")(_estimates({"a": 6_000}, named={"adoption": 0.25}))
+mutant("01-5", "assumption-off", "another share")(_estimates({"a": 8_100}, named={"adoption": 0.25}))
 mutant("01-5", "assumption-off", "3 tokens for 4 words")(
     _estimates({"a": 1_687}, named={"input_tokens": 1_125, "output_tokens": 112}))
-mutant("01-5", "size", "somewhere else")(_estimates({"c": 12_345}))
+mutant("01-5", "size", "somewhere else")(_estimates({"c": 5_600}))
 mutant("01-5", "no-cost", "whole-number division")(_estimates({"a": 400_000 // 8 * 10 * ((2_000 * 2) // 10**6)}))
 mutant("01-5", "no-cost", "below zero")(_estimates({"b": -7_373}))
 
-mutant("01-5", "adoption", "every user")(_estimates({"a": 24_000}))
-mutant("01-5", "history", "flat")(_estimates({"b": 12 * 2_000 * 30 * (480 * 2 + 400 * 10) / 1e6}))
-mutant("01-5", "history", "flat, and a day")(_estimates({"b": 119}))
-mutant("01-5", "batch-forgotten", "full price")(_estimates({"c": 8_400}))
-mutant("01-5", "batch-twice", "a quarter")(_estimates({"c": 2_100}))
-mutant("01-5", "period", "a day")(_estimates({"b": 245.76}))
-mutant("01-5", "unit", "a thousandth")(_estimates({"a": 3}))
-mutant("01-5", "words", "words as tokens")(_estimates({"b": 5_530}))
+mutant("01-5", "adoption", "every user")(_estimates({"a": 32_400}))
+mutant("01-5", "history", "flat")(_estimates({"b": 12 * 2_000 * 30 * (648 * 2 + 360 * 10) / 1e6}))
+mutant("01-5", "history", "flat, and a day")(_estimates({"b": 117.5}))
+mutant("01-5", "batch-forgotten", "full price")(_estimates({"c": 7_560}))
+mutant("01-5", "batch-twice", "a quarter")(_estimates({"c": 1_890}))
+mutant("01-5", "period", "a day")(_estimates({"b": 241.06}))
+mutant("01-5", "unit", "a thousandth")(_estimates({"a": 4.05}))
+mutant("01-5", "words", "words as tokens")(_estimates({"b": 4_018}))
 for _question in e01_questions.ALL:
     for _slip in _question.slips():
         for _amount in (_slip.usd, _slip.usd * 1.04, _slip.usd * 0.96):

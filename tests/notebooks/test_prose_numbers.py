@@ -83,7 +83,7 @@ CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
      lambda: {1830: "eighteen hundred and thirty"}[_quoted_with_growth()]),
     ("01", "the flat forecast is wrong by a factor of {}.",
      lambda: {True: "five or six"}[5 < _billed() / _flat() < 6]),
-    ("01", "At three and fifteen dollars per million that is {} a turn", lambda: {0.03: "three cents"}[_quoted()]),
+    ("01", "three and fifteen dollars per million, that is {} a turn", lambda: {0.03: "three cents"}[_quoted()]),
     ("01", "count {} % more tokens for the same text", lambda: f"{(same_text_factor(_production()) - 1) * 100:.0f}"),
     ("01", "costs about a {}. What does one token more",
      lambda: {1: "cent"}[round(float(cost(Usage(input=100_000, output=1_000), model_id("default")).usd) * 100)]),
