@@ -593,3 +593,67 @@ def test_exit_in_a_notebook_does_not_end_the_kernel():
     run = subprocess.run([sys.executable, "-c", EXITS], capture_output=True, text=True, cwd=ROOT, check=False)
 
     assert "['left'] False" == run.stdout.strip(), run.stderr
+
+
+def test_checks_at_the_same_time_wait_for_each_other():
+    """
+    What is swapped for one call is swapped for the whole program: stdout and sleep are themselves again.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    out = sys.stdout
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: check("99-1", double), range(12)))
+
+    assert all(report.passed for report in reports)
+    assert (out, waits_for_real) == (sys.stdout, time.sleep)
+
+
+def test_a_decimal_precision_and_a_working_folder_stay_as_they_were():
+    """
+    A learner's precision is its own, and a folder that it changes is named and changed back.
+    """
+    import decimal
+
+    def narrows(number):
+        decimal.getcontext().prec = 4
+        return number * 2
+
+    def moves(number):
+        os.chdir(os.path.dirname(os.getcwd()))
+        return number * 2
+
+    before = decimal.getcontext().prec, os.getcwd()
+
+    assert check("99-1", narrows).passed
+    assert ("replaced",) == check("99-1", moves).problems
+    assert before == (decimal.getcontext().prec, os.getcwd())
+
+
+def test_an_answer_that_holds_itself_is_unreadable():
+    """
+    Not even a look at whether it is filled in may raise.
+    """
+    endless: dict = {}
+    endless["a"] = endless
+
+    assert ("unreadable",) == check("99-2", endless).problems
+
+
+def test_a_guard_that_cannot_start_leaves_nothing_behind(monkeypatch):
+    """
+    Whatever fails on the way, sleep is itself again.
+    """
+    from helpers.classroom import tampering
+
+    monkeypatch.setattr(tampering, "_owners", lambda: [].pop())
+
+    assert "not yet" == check("99-1", double).outcome
+    assert time.sleep is waits_for_real
+
+
+def test_a_builtin_in_place_of_an_answer_was_an_attempt():
+    """
+    `print` does something, and returns nothing.
+    """
+    assert ("no-return",) == check("99-1", print).problems

@@ -146,8 +146,10 @@ def is_put_off(error: BaseException | None) -> bool:
 def does_nothing(function: Callable[..., Any]) -> bool:
     """Whether a function's body is empty, as a starter's is: then its None means "not begun", not "no return"."""
     code = getattr(function, "__code__", None)
+    if code is None:
+        return False
     idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
-    return code is None or {step.opname for step in dis.get_instructions(code)} <= idle
+    return {step.opname for step in dis.get_instructions(code)} <= idle
 
 
 def error_text(error: BaseException | None) -> str:
@@ -169,6 +171,8 @@ def shown(value: Any) -> str:
     """A learner's value in a few words, in backticks, whatever it is."""
     try:
         text = _short.repr(value)
+    except KeyboardInterrupt:
+        raise
     except BaseException:
         text = f"<{type(value).__name__} that can't be shown>"
     return f"`{text.replace('`', chr(39))}`"

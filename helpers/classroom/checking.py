@@ -30,7 +30,10 @@ def check(exercise: str, answer: Any = None) -> Report:
         task = find(exercise)
     except NoSuchExercise as missing:
         return Report(exercise=f"{exercise!s:.20}", title="?", outcome=NOT_ATTEMPTED, message=str(missing))
-    report = _checked(task, answer)
+    try:
+        report = _checked(task, answer)
+    except Exception as error:      # an answer that can't even be looked at, such as a dict that holds itself
+        report = Report(exercise=task.id, title=task.name, outcome=NOT_YET, found=(_unforeseen(error),))
     progress.record("check", task.id, outcome=report.outcome, problems=list(report.problems))
     return report
 

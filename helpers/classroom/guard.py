@@ -12,6 +12,7 @@ single endless computation inside C code.
 from __future__ import annotations
 
 import ctypes
+import decimal
 import io
 import linecache
 import sys
@@ -32,6 +33,9 @@ from helpers.settings import ROOT
 LIMIT_S = 2.0
 IMPORTS_S = 30.0
 PRINTED_CHARACTERS = 1_000
+
+
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class TimeOut(BaseException):
@@ -57,13 +61,19 @@ class Ran:
 def guarded(function: Callable[..., Any], args: tuple = (), kwargs: dict[str, Any] | None = None, *,
             limit_s: float = LIMIT_S) -> Ran:
     """Call *function* in a thread of its own, under every guard. Never raises, but for an interrupt of the cell."""
+    with _ONE_AT_A_TIME:      # what is swapped for one call is swapped for the whole program
+        return _guarded(function, args, kwargs or {}, limit_s)
+
+
+def _guarded(function: Callable[..., Any], args: tuple, kwargs: dict[str, Any], limit_s: float) -> Ran:
     ran, printed = Ran(), Printed()
     context = copy_context()
 
     def work() -> None:
         shared.thread = threading.get_ident()
+        context.run(decimal.setcontext, decimal.getcontext().copy())    # its precision is the learner's own
         try:
-            ran.value = context.run(function, *args, **(kwargs or {}))
+            ran.value = context.run(function, *args, **kwargs)
         except BaseException as error:   # SystemExit, KeyboardInterrupt and the learner's own included
             ran.error = error
 

@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import dataclasses
+import decimal
+import html
+import inspect
+import json
 import os
+import re
 import signal
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable
@@ -34,11 +41,12 @@ class Refused(BaseException):
 
 REFUSED: tuple[tuple[ModuleType, str, str], ...] = (
     (time, "sleep", "slept"), (builtins, "input", "asked-for-input"), (sys, "breakpointhook", "asked-for-input"),
-    (os, "_exit", "left"), (os, "abort", "left"), (os, "kill", "left"), (signal, "raise_signal", "left"),
+    (os, "_exit", "left"), (os, "abort", "left"), (os, "kill", "left"), (os, "killpg", "left"), (os, "execv", "left"),
+    (os, "execve", "left"), (signal, "raise_signal", "left"), (signal, "alarm", "left"), (signal, "setitimer", "left"),
 )
 """(module, name, code): calling it would block or end the notebook."""
 
-WATCHED = (time, asyncio, os, sys)
+WATCHED = (time, asyncio, os, sys, json, decimal, inspect, threading, re, textwrap, html, dataclasses)
 """Modules in which nothing may be replaced, beside the builtins and the course's own."""
 
 
@@ -50,21 +58,32 @@ class Shared:
         self.thread: int | None = None
         """The learner's thread; whoever starts it says so."""
         self._globals: dict[str, Any] = getattr(function, "__globals__", {})
+        self._folder = os.getcwd()
         self._undo: list[tuple[Any, str, Any]] = []
         self._before: list[tuple[Any, str, dict[str, Any]]] = []
         self._builtins: dict[str, Any] = {}
 
     def __enter__(self) -> Shared:
+        try:
+            return self._begin()
+        except BaseException:
+            self._undo_all()
+            raise
+
+    def _begin(self) -> Shared:
         refusing = {}
         for module, name, code in REFUSED:
-            real = getattr(module, name)
+            real = getattr(module, name, None)
+            if real is None:      # Windows has not all of them
+                continue
             refusing[real] = self._refusing(f"{module.__name__}.{name}", code, real)
             self._swap(module, name, refusing[real])
         for name, value in list(self._globals.items()):     # `from time import sleep` in a cell above
             if callable(value) and _known(refusing, value):
                 self._undo.append((self._globals, name, value))
                 self._globals[name] = refusing[value]
-        shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+        ask = getattr(sys.modules.get("IPython"), "get_ipython", None)
+        shell = ask() if callable(ask) else None
         if shell is not None:                               # what exit() calls in a notebook: it would end the kernel
             self._swap(shell, "ask_exit", self._refusing("exit", "left", shell.ask_exit))
         self._before = [(owner, label, dict(vars(owner))) for owner, label in _owners()]
@@ -80,8 +99,14 @@ class Shared:
                 if vars(owner).get(name, self) is not value and isinstance(value, _DEFINED):
                     self.broke.append(Forbidden("replaced", f"{label}.{name}"))
                     _put(owner, name, value)
+        self._undo_all()
+
+    def _undo_all(self) -> None:
         for owner, name, value in reversed(self._undo):
             _put(owner, name, value)
+        if os.getcwd() != self._folder:
+            self.broke.append(Forbidden("replaced", "the working folder"))
+            os.chdir(self._folder)
 
     def _swap(self, owner: Any, name: str, value: Any) -> None:
         self._undo.append((owner, name, getattr(owner, name)))

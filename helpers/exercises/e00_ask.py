@@ -81,7 +81,7 @@ ENDINGS = (
            f"{NAME_THE_FINISHED}"),
     Ending(said=_said("`Dear customer,\\n\\n`, `stop_sequence`", "Dear customer,\n\n", stop_sequence="Best regards"),
            complete=True, code="stop-sequence",
-           because="the text ends where you, with `stop_sequences`, told it to: that is whole."),
+           because="the text ends where a caller, with `stop_sequences`, told it to: that is whole."),
 )
 
 

@@ -30,7 +30,7 @@ def _entries(*rows: tuple[str | None, str]) -> tuple[Spent, ...]:
 
 
 CHAT, SEARCH, DIGEST, ALT = "chat", "search", "digest", "alt texts"
-SUMMED = _entries((CHAT, "0.25"), (CHAT, "1.1"), (CHAT, "0.376"))
+SUMMED = _entries((CHAT, "0.25"), (CHAT, "2.1"), (CHAT, "0.376"))
 ORDERED = _entries((DIGEST, "1"), (SEARCH, "0.2"), (CHAT, "0.5"), (CHAT, "0.4"), (ALT, "0.25"), (SEARCH, "0.1"),
                    (CHAT, "0.85"), (CHAT, "0.95"), (ALT, "0.35"), (SEARCH, "0.24"))
 UNLABELLED = _entries((CHAT, "0.4"), (None, "0.25"), (None, "0.25"), (None, "0.2"))

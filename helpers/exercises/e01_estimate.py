@@ -20,7 +20,8 @@ SHAPE = '`{"usd": ..., "assumptions": {...}}`'
 def my_estimates():
     """One good solution: requests a month, times the dollars for one."""
     a = {"users": 400_000, "adoption": 1 / 8, "uses_per_month": 10, "input_tokens": 2_700, "output_tokens": 270}
-    b = {"conversations_per_day": 2_000, "turns": 12, "system_tokens": 540, "question_tokens": 108, "answer_tokens": 360}
+    b = {"conversations_per_day": 2_000, "turns": 12, "system_tokens": 540, "question_tokens": 108,
+         "answer_tokens": 360}
     c = {"documents_per_night": 50_000, "nights_per_month": 30, "input_tokens": 1_620, "output_tokens": 180,
          "batch_discount": 0.5}
     chat_in = 12 * 540 + 108 * 12 * 13 / 2 + 360 * 12 * 11 / 2    # turn t: t questions, t - 1 answers
@@ -82,14 +83,14 @@ def _size(question: Question, answer: Mapping[str, Any]) -> Problem | None:
         return None
     said = f"gave {dollars(usd)} for ({question.key})"
     common = {"sent": _sent(question), "should": f"be within {TOLERANCE * 100:g} % of what these sizes come to"}
-    for slip in question.slips():
-        if abs(usd - slip.usd) <= SLIP_TOLERANCE * slip.usd:
-            return Problem(code=slip.code, did=f"{said}: {slip.did}", because=slip.because, look=slip.look, **common)
     off = _other_sizes(question, answer["assumptions"])
     if off:
         return Problem(code="assumption-off", did=f"{said}, and took {off[0]}",
                        because="a product is as wrong as its most mistaken factor.", look="that size, in the question; "
                        "9 tokens for 5 words.", **common)
+    for slip in question.slips():
+        if abs(usd - slip.usd) <= SLIP_TOLERANCE * slip.usd:
+            return Problem(code=slip.code, did=f"{said}: {slip.did}", because=slip.because, look=slip.look, **common)
     if usd <= 0:
         return Problem(code="no-cost", did=said, because="every request is billed; an amount of 0 or less is a slip of "
                        "the sign, or of whole-number division.", look="`//` and minus signs.", **common)

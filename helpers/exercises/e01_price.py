@@ -5,6 +5,7 @@ Most checks send one kind of token alone, so that a wrong amount says by itself 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from helpers.classroom.attempt import Attempt, Spoiled
@@ -16,6 +17,10 @@ from helpers.exercises.numbers import as_number, close, dollars, mixed_with_floa
 PRICE = Price(input=Decimal(2), cache_write_5m=Decimal("2.5"), cache_write_1h=Decimal(4), cache_read=Decimal("0.1"),
               output=Decimal(10))
 """Round prices of our own: a check shall not depend on a price list."""
+
+
+NAMES = ("the names: `usage` and `price` both have `input`, `cache_write_5m`, `cache_write_1h`, `cache_read` and "
+         "`output`, read with a dot.")
 
 
 def my_cost(usage, price):
@@ -61,43 +66,43 @@ def output_alone(attempt: Attempt) -> Problem | None:
 
 def cache_read_alone(attempt: Attempt) -> Problem | None:
     """What comes from the cache is billed at the cache-read price, and is not in `input`."""
-    sent = "1,000,000 `cache_read` tokens at $0.10 per million, nothing else (`input` is 0)"
-    got = _price(attempt, Usage(cache_read=1_000_000), sent, 0.1)
+    sent = "100,000,000 `cache_read` tokens at $0.10 per million, nothing else (`input` is 0)"
+    got = _price(attempt, Usage(cache_read=100_000_000), sent, 10)
     said = f"returned {dollars(got)}"
-    if close(got, 0.1):
+    if close(got, 10):
         return None
-    if close(got, 2) or close(got, 2.1):
+    if close(got, 200) or close(got, 210):
         return Problem(code="cache-read-price", sent=sent, did=f"{said}: cached tokens at the full input price",
-                       should="return $0.10", because="a cached prompt would look twenty times as dear as it is, and "
-                                                      "somebody would switch the cache off.")
+                       should="return $10", because="a cached prompt would look twenty times as dear as it is, and "
+                                                    "somebody would switch the cache off.")
     if got < 0 or close(got, 0) and _subtracts(attempt):
         return Problem(code="subtracted", sent=sent, did=f"{said}: the cached tokens were taken off `input`",
-                       should="return $0.10", because="`input` does not contain them: the counts never overlap.",
+                       should="return $10", because="`input` does not contain them: the counts never overlap.",
                        look="where you subtract.")
     if close(got, 0):
-        return _left_out("cache_read", sent, "$0.10", "on a long prompt, reads are most of the tokens.")
-    return _off(got, sent, 0.1)
+        return _left_out("cache_read", sent, "$10", "on a long prompt, reads are most of the tokens.")
+    return _off(got, sent, 10)
 
 
 def cache_writes(attempt: Attempt) -> Problem | None:
     """Each lifetime of a cache entry has its price."""
-    sent = "1,000,000 `cache_write_5m` tokens at $2.50 and 2,000,000 `cache_write_1h` tokens at $4 per million"
-    got = _price(attempt, Usage(cache_write_5m=1_000_000, cache_write_1h=2_000_000), sent, 10.5)
-    said, right = f"returned {dollars(got)}", "return $10.50"
-    if close(got, 10.5):
+    sent = "2,000,000 `cache_write_5m` tokens at $2.50 and 4,000,000 `cache_write_1h` tokens at $4 per million"
+    got = _price(attempt, Usage(cache_write_5m=2_000_000, cache_write_1h=4_000_000), sent, 21)
+    said, right = f"returned {dollars(got)}", "return $21"
+    if close(got, 21):
         return None
     if close(got, 0):
-        return _left_out("cache writes", sent, "$10.50", "a write costs more than plain input; left out, a cache that "
-                                                         "never hits looks free.")
-    if close(got, 2.5) or close(got, 8):
-        missing = "cache_write_1h" if close(got, 2.5) else "cache_write_5m"
+        return _left_out("cache writes", sent, "$21", "a write costs more than plain input; left out, a cache that "
+                                                      "never hits looks free.")
+    if close(got, 5) or close(got, 16):
+        missing = "cache_write_1h" if close(got, 5) else "cache_write_5m"
         return Problem(code="one-write-only", sent=sent, did=f"{said}: `{missing}` is left out", should=right,
                        because="both lifetimes can be in use in one request.")
-    if any(close(got, wrong) for wrong in (7.5, 12, 6, 10, 6.5)):
+    if any(close(got, wrong) for wrong in (15, 24, 12, 20, 13)):
         return Problem(code="write-price", sent=sent, did=f"{said}: not each write at its own price", should=right,
                        because="an entry that lives an hour costs more to write than one of five minutes, and both "
                                "cost more than plain input.")
-    return _off(got, sent, 10.5)
+    return _off(got, sent, 21)
 
 
 def all_together(attempt: Attempt) -> Problem | None:
@@ -144,6 +149,8 @@ def _price(attempt: Attempt, usage: Usage, sent: str, expected: float) -> float:
     ran = attempt.run(usage, PRICE, sent=sent)
     if ran.error is not None:
         raised = attempt.raised(ran, sent, should)
+        if isinstance(ran.error, (AttributeError, KeyError)) or "subscriptable" in str(ran.error):
+            raised = replace(raised, look=NAMES)
         raise Spoiled(mixed_with_float(ran.error, raised, should) or raised)
     return as_number(ran.value, sent, should)
 

@@ -66,7 +66,7 @@ def _common(question: Question) -> tuple[Slip, ...]:
     return (
         Slip("words", usd * 5 / 9, "words taken for tokens", "the price is for tokens, nearly twice as many as words.",
              "what you multiply the words by: 9 tokens for 5 words."),
-        Slip("words", usd * 5 / 9 * 4 / 3, "4 tokens for 3 words", "that old rule counts a quarter too few on the newer "
+        Slip("words", usd * 5 / 9 * 4 / 3, "4 tokens for 3 words", "that old rule counts a quarter too few on newer "
              "Claude models.", "what you multiply the words by: 9 tokens for 5 words."),
         Slip("output-left-out", question.no_output, "the input alone", "output is five times as dear here.",
              "what one request pays for what it writes."),
