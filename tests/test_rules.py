@@ -428,3 +428,12 @@ def test_no_json_body_makes_the_rules_raise(path, version, body) -> None:
     if reply is not None:
         assert reply.status in (400, 404)
         json.dumps(reply.body)
+
+
+def test_messages_without_a_turn_break_no_rule_of_turns():
+    """
+    A message whose role is none of ours is no turn; hypothesis found that the rules raised on a body of nothing else.
+    """
+    body = {"model": "claude-haiku-5-5", "max_tokens": 9, "messages": [{"role": None, "content": [None]}]}
+
+    assert violation(MESSAGES, {}, {**body, "model": "haiku"}, find_model) is None
