@@ -4,7 +4,7 @@
     progress.of("check", "01-1")[-1].data["outcome"]        # "passed"
 
 Recording never raises and never stops a lesson. Where the folder can't be written, events stay in memory and are
-saved with the first write that works. Everything else is derived from the events (`standing.py`), so neither a crash
+saved with the first write that works. Everything else is derived from the events (`standings.py`), so neither a crash
 nor a new version can spoil them. No names, no network.
 """
 
