@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from helpers.wire.budget import Budget
     from helpers.wire.record import RecordingSession
     from helpers.wire.scripted import Script
+    from helpers.wire.trace import Trace
     from helpers.wire.transport import Transport
 
 __all__ = ["Lesson", "document", "model", "show", "start"]
@@ -55,42 +56,45 @@ class Lesson:
 
     def anthropic(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
                   ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
-                  **options: Any) -> anthropic.Anthropic:
+                  trace: Trace | None = None, **options: Any) -> anthropic.Anthropic:
         """A real Anthropic client over this lesson's replies.
 
         *faults*: what goes wrong, attempt by attempt (`helpers.wire.faults`). *script*: answers from a function
         instead of recordings (`helpers.wire.scripted`). *label* and *ledger*: how and where else to book its
         replies. *budget*: refuse calls that exceed it, also where nothing is live. *clock*: another than the
-        course's. *options*: the SDK's own.
+        course's. *trace*: books every request, the SDK's retries included (`helpers.wire.trace`). *options*: the
+        SDK's own.
         """
-        return self._client("ANTHROPIC", False, Wiring(faults, script, label, ledger, budget, clock), options)
+        return self._client("ANTHROPIC", False, Wiring(faults, script, label, ledger, budget, clock, trace), options)
 
     def async_anthropic(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
                         ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
-                        **options: Any) -> anthropic.AsyncAnthropic:
+                        trace: Trace | None = None, **options: Any) -> anthropic.AsyncAnthropic:
         """As `anthropic`, asynchronous."""
-        return self._client("ANTHROPIC", True, Wiring(faults, script, label, ledger, budget, clock), options)
+        return self._client("ANTHROPIC", True, Wiring(faults, script, label, ledger, budget, clock, trace), options)
 
     def openai(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
                ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
-               **options: Any) -> openai.OpenAI:
+               trace: Trace | None = None, **options: Any) -> openai.OpenAI:
         """As `anthropic`, for OpenAI."""
-        return self._client("OPENAI", False, Wiring(faults, script, label, ledger, budget, clock), options)
+        return self._client("OPENAI", False, Wiring(faults, script, label, ledger, budget, clock, trace), options)
 
     def async_openai(self, *, faults: Sequence[Any] = (), script: Script | None = None, label: str = "",
                      ledger: Ledger | None = None, budget: Budget | None = None, clock: Clock | None = None,
-                     **options: Any) -> openai.AsyncOpenAI:
+                     trace: Trace | None = None, **options: Any) -> openai.AsyncOpenAI:
         """As `openai`, asynchronous."""
-        return self._client("OPENAI", True, Wiring(faults, script, label, ledger, budget, clock), options)
+        return self._client("OPENAI", True, Wiring(faults, script, label, ledger, budget, clock, trace), options)
 
     def _client(self, vendor: str, asynchronous: bool, wiring: Wiring, options: dict[str, Any]) -> Any:
         from helpers.wire.clients import build
         from helpers.wire.faults import Faults
         from helpers.wire.meter import Meter
+        from helpers.wire.trace import Traced
 
         clock = wiring.clock or settings.clock
         source, network = self._source(wiring.script, clock)
         inner = Faults(source, wiring.faults, clock) if wiring.faults else source
+        inner = inner if wiring.trace is None else Traced(inner, wiring.trace, clock)
         ledgers = [self.ledger, *([wiring.ledger] if wiring.ledger is not None else [])]
         budget = wiring.budget or (self.budget if network else None)
         meter = Meter(inner, ledgers, lesson=self.name, label=wiring.label, budget=budget, counter=network)
@@ -128,6 +132,7 @@ class Wiring:
     ledger: Ledger | None
     budget: Budget | None
     clock: Clock | None
+    trace: Trace | None
 
 
 def document(name: str) -> str:

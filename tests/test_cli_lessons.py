@@ -162,6 +162,15 @@ def test_an_unknown_lesson_is_answered_with_those_that_exist(wanted, course):
         lessons.find(wanted, course[0])
 
 
+@pytest.mark.parametrize(("wanted", "found"), [("3", "03a"), ("03", "03a"), ("03a", "03a"), ("3b", "03b")])
+def test_a_subject_of_two_lessons_answers_to_its_number_and_to_each_letter(wanted, found, tmp_path):
+    """Without a letter the first of the two is meant."""
+    for name in ("03a_streaming", "03b_streaming_to_a_browser", "30_other"):
+        (tmp_path / f"{name}.ipynb").write_text("{}", encoding="utf-8")
+
+    assert found == lessons.find(wanted, tmp_path).stem.partition("_")[0]
+
+
 def test_fresh_without_a_lesson_asks_which(capsys):
     """It never starts all of them over."""
     with pytest.raises(Stop, match="Which lesson shall start over"):

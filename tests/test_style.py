@@ -9,7 +9,7 @@ import pytest
 
 from helpers.settings import ROOT
 
-HEAVY = ("anthropic", "openai", "pandas", "matplotlib", "ipywidgets", "IPython")
+HEAVY = ("anthropic", "openai", "pandas", "matplotlib", "ipywidgets", "ipyreact", "IPython", "fastapi")
 
 
 def test_ruff_finds_nothing():
@@ -19,10 +19,13 @@ def test_ruff_finds_nothing():
 
 
 @pytest.mark.parametrize("module", ["helpers", "helpers.course", "helpers.economics", "helpers.sse", "helpers.tokens",
-                                    "helpers.settings", "helpers.calling", "helpers.views.economics",
-                                    "helpers.views.calling",
+                                    "helpers.settings", "helpers.calling", "helpers.retries", "helpers.streaming",
+                                    "helpers.chat_app", "helpers.simulate.herd", "helpers.simulate.attempts",
+                                    "helpers.simulate.cuts", "helpers.views.economics", "helpers.views.calling",
+                                    "helpers.views.retries", "helpers.views.streaming", "helpers.wire.trace",
                                     "helpers.classroom", "helpers.classroom.checking", "helpers.exercises.e00",
-                                    "helpers.exercises.e01"])
+                                    "helpers.exercises.e01", "helpers.exercises.e02", "helpers.exercises.e03a",
+                                    "helpers.exercises.e03b"])
 def test_importing_a_room_imports_nothing_heavy(module):
     """A lesson's first line must stay fast: SDKs, pandas and matplotlib load when they are first used."""
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
@@ -38,10 +41,15 @@ ROOMS = {   # what each room may import from helpers, besides itself; DESIGN.md 
     "tokens": {"economics", "settings"},
     "wire": {"economics", "sse", "settings", "clock"},
     "calling": {"economics"},
+    "retries": {"economics"},
+    "streaming": {"economics", "sse"},
+    "chat_app": {"economics", "sse", "streaming"},
+    "simulate": {"retries", "streaming", "sse", "wire", "clock"},
     "scenarios": {"economics", "tokens", "wire"},
-    "views": {"economics", "tokens", "settings"},
+    "views": {"economics", "tokens", "settings", "simulate"},
     "classroom": {"economics", "settings", "views", "wire", "clock"},
-    "exercises": {"calling", "classroom", "economics", "settings", "wire", "clock", "tokens"},
+    "exercises": {"calling", "retries", "streaming", "chat_app", "simulate", "classroom", "economics", "settings",
+                  "wire", "clock", "tokens", "sse"},
 }
 
 

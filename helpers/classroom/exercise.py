@@ -9,6 +9,7 @@ looks for what went wrong, and judges behaviour only: never the source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Check = Callable[["Attempt"], "Problem | None"]
 FOLDER = Path(__file__).resolve().parents[1] / "exercises"
+NUMBER = re.compile(r"\d\d[a-z]?")
+"""A lesson's number: two digits, and a letter where one subject takes two lessons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class NoSuchExercise(LookupError):
 def find(exercise_id: str) -> Exercise:
     """The exercise with this id, from `helpers.exercises.eNN`; raise NoSuchExercise where there is none."""
     lesson = str(exercise_id).partition("-")[0]
-    found = _of_lesson(lesson).get(exercise_id) if lesson.isdigit() else None
+    found = _of_lesson(lesson).get(exercise_id)
     if found is None:
         listed = known(lesson) or [one for number in lessons() for one in known(number)]
         raise NoSuchExercise(f"There is no exercise {exercise_id!r:.40}. There are: {', '.join(listed) or 'none yet'}.")
@@ -64,12 +67,12 @@ def known(lesson: str) -> list[str]:
 
 
 def lessons() -> list[str]:
-    """The numbers of the lessons that have exercises: ["00", "01"]."""
-    return sorted(path.stem.removeprefix("e") for path in FOLDER.glob("e[0-9][0-9].py"))
+    """The numbers of the lessons that have exercises: ["00", "01", "03a"]."""
+    return sorted(path.stem.removeprefix("e") for path in FOLDER.glob("e*.py") if NUMBER.fullmatch(path.stem[1:]))
 
 
 @cache
 def _of_lesson(lesson: str) -> dict[str, Exercise]:
-    if not (FOLDER / f"e{lesson}.py").is_file():
+    if not (NUMBER.fullmatch(lesson) and (FOLDER / f"e{lesson}.py").is_file()):
         return {}
     return {exercise.id: exercise for exercise in import_module(f"helpers.exercises.e{lesson}").EXERCISES}

@@ -79,7 +79,7 @@ def warmup_order(lesson: str) -> tuple[str, ...]:
 
 def lessons() -> list[str]:
     """The lessons that have items, in order."""
-    return sorted(file.stem for file in FOLDER.glob("[0-9][0-9].json"))
+    return sorted(file.stem for file in FOLDER.glob("[0-9][0-9]*.json"))
 
 
 def item(id: str) -> Item:

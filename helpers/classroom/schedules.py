@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE = DATA / "schedules.json"
 FIRST = "self-study"
+REFERENCE = re.compile(r"\{(\d\d[a-z]?)\}")
+"""A lesson in a text: {02}, {03a}."""
 COLUMNS = ("when", "what", "minutes", "kept", "left out")
 INK = "color:var(--jp-content-font-color1);font-size:var(--jp-content-font-size1,14px);line-height:1.5"
 
@@ -83,13 +85,17 @@ def chosen_before(known: dict[str, Plan]) -> str:
 def plans(notebooks: Path = NOTEBOOKS) -> dict[str, Plan]:
     """Every plan by its id, with the lessons' titles put in; *notebooks* says which lessons are there."""
     data = _data()
-    to_come = {name[:2] for name in data["lessons"] if not (notebooks / f"{name}.ipynb").is_file()}
+    to_come = {_number(name) for name in data["lessons"] if not (notebooks / f"{name}.ipynb").is_file()}
     return {raw["id"]: _plan(raw, to_come) for raw in data["plans"]}
 
 
 def titles() -> dict[str, str]:
     """The title of every lesson, written or not, by its number: {"07": "07 Black Friday", ...}."""
-    return {name[:2]: f"{name[:2]} {title}" for name, title in _data()["lessons"].items()}
+    return {_number(name): f"{_number(name)} {title}" for name, title in _data()["lessons"].items()}
+
+
+def _number(name: str) -> str:
+    return name.partition("_")[0]
 
 
 def _data() -> dict:
@@ -98,10 +104,10 @@ def _data() -> dict:
 
 def _plan(raw: dict, to_come: set[str]) -> Plan:
     shown = {number: title + (" (to come)" if number in to_come else "") for number, title in titles().items()}
-    fill = partial(re.sub, r"\{(\d\d)\}", lambda found: shown[found[1]])
+    fill = partial(re.sub, REFERENCE, lambda found: shown[found[1]])
     rows = tuple(Row(**{name: fill(text) if isinstance(text, str) else text for name, text in row.items()})
                  for row in raw["rows"])
-    named = set(re.findall(r"\{(\d\d)\}", json.dumps(raw)))
+    named = set(re.findall(REFERENCE, json.dumps(raw)))
     return Plan(raw["id"], raw["label"], fill(raw["about"]), rows, tuple(sorted(named & to_come)))
 
 

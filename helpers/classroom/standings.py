@@ -82,7 +82,7 @@ def add_up(events: Iterable[progress.Event]) -> Standing:
     """What *events*, oldest first, come to. A lesson in which nothing was tried is left out."""
     by_lesson: dict[str, list[progress.Event]] = {}
     for event in events:
-        found = re.match(r"(\d\d)-", event.item)
+        found = re.match(r"(\d\d[a-z]?)-", event.item)
         if found and event.data.get("outcome") != NOT_ATTEMPTED:
             by_lesson.setdefault(found[1], []).append(event)
     rows = [_one(lesson, by_lesson[lesson]) for lesson in sorted(by_lesson)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from helpers.cli.places import NOTEBOOKS, WORK
@@ -20,15 +21,21 @@ def all_lessons(notebooks: Path = NOTEBOOKS) -> list[Path]:
 
 
 def find(wanted: str, notebooks: Path = NOTEBOOKS) -> Path:
-    """Return the lesson that *wanted* names: its number, its name or its path; raise Stop listing what there is."""
+    """Return the first lesson that *wanted* names: by number, name or path; raise Stop listing what there is."""
     stem = Path(wanted).name.removesuffix(".ipynb")
-    number = stem.zfill(2) if stem.isdigit() else stem
     lessons = all_lessons(notebooks)
     for lesson in lessons:
-        if stem and (lesson.stem == stem or lesson.stem.startswith(f"{number}_")):
+        if stem and (lesson.stem == stem or has_number(lesson, stem)):
             return lesson
     there = ", ".join(lesson.stem for lesson in lessons) or "none yet"
     raise Stop(f"There is no lesson {wanted!r} in {notebooks.name}/. Give the number of one of these: {there}.")
+
+
+def has_number(lesson: Path, wanted: str) -> bool:
+    """Whether *wanted* is the lesson's number: 3, 03 and 03a all name 03a_streaming.ipynb."""
+    asked = re.fullmatch(r"(\d+)([a-z]?)", wanted.strip().lower())
+    own = re.match(r"(\d+)([a-z]?)_", lesson.name)
+    return bool(asked and own and int(asked[1]) == int(own[1]) and asked[2] in ("", own[2]))
 
 
 def copy_new(notebooks: Path = NOTEBOOKS, work: Path = WORK) -> list[str]:

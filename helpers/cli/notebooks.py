@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.cli.lessons import has_number
 from helpers.cli.places import NOTEBOOKS
 from helpers.cli.tidy import cell_name, code_cells, strip_widgets, tidy, with_ids
 
@@ -48,7 +49,7 @@ def main(argv: list[str]) -> int:
 def rerun(folder: Path, lesson: str = "") -> int:
     """Re-run the notebooks of *folder*, or only lesson number *lesson*; print a line for each; return 0 or 1."""
     every = sorted(folder.glob("*.ipynb"))
-    chosen = [path for path in every if not lesson or f"{path.stem}_".startswith(f"{lesson.zfill(2)}_")]
+    chosen = [path for path in every if not lesson or has_number(path, lesson)]
     if not chosen:
         there = ", ".join(path.stem for path in every) or "none yet"
         print(f"No lesson {lesson or 'at all'} in {folder.name}/. There: {there}.", file=sys.stderr)

@@ -61,7 +61,7 @@ def capture(lesson: str, environment: dict[str, str]) -> int:
     tape = finish(path)
     counts = ", ".join(f"{n} {kind}" for kind, n in sorted(tape.provenance().items()))
     changed = "unchanged" if old is not None and old.entries == tape.entries else "new or changed"
-    next_step = f"Next: make notebooks LESSON={lesson[:2]}"
+    next_step = f"Next: make notebooks LESSON={lesson.partition('_')[0]}"
     print(f"{path.name}  {len(tape.entries)} recordings ({counts}), {changed}. {next_step}")
     return 0
 

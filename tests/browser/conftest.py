@@ -1,4 +1,7 @@
-"""One browser and one JupyterLab for all tests in this folder. No browser here: they are skipped, with the reason.
+"""One browser and one JupyterLab for each module here. No browser: its tests are skipped, with the reason.
+
+Per module, not per session: while Playwright lives, an event loop runs in its thread, in which no other test of the
+same worker could call asyncio.run.
 
 COURSE_REQUIRE_BROWSER=1 makes a missing browser a failure (CI sets it).
 """
@@ -42,7 +45,7 @@ def _launch(playwright: object) -> object:
     raise LookupError("no Chromium, Chrome or Edge started here: " + "; ".join(problems))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
     """A headless browser with an empty profile."""
     try:
@@ -58,9 +61,9 @@ def browser() -> Iterator[object]:
         pytest.skip(f"no browser tests: {error}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """One JupyterLab server for the session; it ends with it, even when the session is killed."""
+    """One JupyterLab server; it ends with the module, even when the session is killed."""
     with Lab(tmp_path_factory.mktemp("lab")) as started:
         yield started
 
