@@ -200,6 +200,17 @@ def test_every_control_has_its_label_and_its_unit(widget):
     assert "answer (tokens)" == _explore._control(Slider("a", "answer", 0, 10, unit="tokens")).description
 
 
+def test_a_slider_over_fractions_can_be_shown():
+    """Steps of a tenth: a readout format that ipywidgets refuses would raise when the widget is built."""
+    half = Slider("wait", "wait", low=0.1, high=2, step=0.1, value=0.5)
+    explorer = explore(lambda fig, wait: draw(fig, turns=wait, users=1, model="small", batch=False), [half],
+                       describe=lambda wait: f"{wait} s", title="Fractions")
+    explorer._repr_mimebundle_()
+
+    assert 0.5 == explorer.controls["wait"].value
+    explorer.close()
+
+
 def test_a_failing_setting_says_so_and_the_next_one_works():
     """
     An exception becomes a line of words; the picture stays, and the widget goes on.

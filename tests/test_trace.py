@@ -52,6 +52,7 @@ def test_the_waits_add_up():
 
     assert 5.0 == pytest.approx(trace.waited_s)
     assert 5.08 == pytest.approx(trace.sent[-1].at_s)      # two failures took 40 ms each
+    assert 5.08 == pytest.approx(trace.ended_s)            # and the answer nothing
 
 
 def test_asynchronous_calls_are_booked_as_well():
@@ -84,4 +85,4 @@ def test_a_new_trace_is_an_empty_table():
     """
     Nothing sent, nothing booked.
     """
-    assert (0, 0.0, 0) == (len(Trace()), Trace().waited_s, len(Trace().frame()))
+    assert (0, 0.0, 0.0, 0) == (len(Trace()), Trace().waited_s, Trace().ended_s, len(Trace().frame()))

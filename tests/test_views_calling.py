@@ -21,7 +21,7 @@ from helpers.scenarios.lesson_01 import ANSWER
 from helpers.views import calling as views
 from helpers.views import style
 from helpers.views._explore import WIDGET
-from helpers.views.calling._html import quoted, safe, shortened
+from helpers.views._html import quoted, safe, shortened
 from helpers.wire import builder
 from helpers.wire.scripted import Scripted
 

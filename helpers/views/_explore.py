@@ -194,5 +194,5 @@ def _control(spec: Control) -> Any:
     if spec.values or spec.log:
         return ipywidgets.SelectionSlider(options=[(f"{stop:,g}", stop) for stop in spec.stops()], **common)
     whole = all(float(number).is_integer() for number in (spec.low, spec.high, spec.step, spec.value))
-    kind, shown = (ipywidgets.IntSlider, ",d") if whole else (ipywidgets.FloatSlider, ",.3~g")
+    kind, shown = (ipywidgets.IntSlider, ",d") if whole else (ipywidgets.FloatSlider, ",.3g")
     return kind(min=spec.low, max=spec.high, step=spec.step, readout_format=shown, **common)

@@ -55,8 +55,13 @@ class Trace:
 
     @property
     def waited_s(self) -> float:
-        """Seconds slept between requests, all together; what came after the last one, nobody here sees."""
+        """Seconds slept between requests, all together. What is slept after the last one, `ended_s` tells from a clock."""
         return sum(request.waited_s for request in self.sent)
+
+    @property
+    def ended_s(self) -> float:
+        """Seconds from the first request to the last answer; 0 where nothing was sent."""
+        return 0.0 if self._began is None else self._answered - self._began
 
     def frame(self) -> pd.DataFrame:
         """One row a request: `at_s`, `waited_s`, `sdk_retry`, `answer`, `retry_after`; the index counts from 1."""

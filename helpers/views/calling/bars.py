@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from helpers.views import style
-from helpers.views.calling._html import INK, safe
+from helpers.views._html import INK, safe
 
 if TYPE_CHECKING:
     from helpers.views.calling.bench import Row

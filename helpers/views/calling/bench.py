@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.economics import usage_from
 from helpers.views import style
-from helpers.views.calling._html import card, code, columns, safe
+from helpers.views._html import card, code, columns, safe
 from helpers.views.calling.bars import bars_svg
 from helpers.views.calling.explorer import FINISHED, whole_text
 from helpers.views.controls import Choice, options

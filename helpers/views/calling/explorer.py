@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.economics import usage_from
 from helpers.views import style
-from helpers.views.calling._html import card, code, columns, quoted, safe
+from helpers.views._html import card, code, columns, quoted, safe
 from helpers.views.controls import Choice, options
 
 if TYPE_CHECKING:

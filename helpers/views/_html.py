@@ -1,4 +1,4 @@
-"""Small pieces of HTML that this lesson's two views share. Without their styles (on GitHub) they still read."""
+"""Small pieces of HTML that the lessons' views share. Without their styles (on GitHub) they still read."""
 
 from __future__ import annotations
 
