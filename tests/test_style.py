@@ -22,7 +22,7 @@ def test_ruff_finds_nothing():
                                     "helpers.settings", "helpers.calling", "helpers.retries", "helpers.streaming",
                                     "helpers.chat_app", "helpers.simulate.herd", "helpers.simulate.attempts",
                                     "helpers.simulate.cuts", "helpers.views.economics", "helpers.views.calling",
-                                    "helpers.views.retries", "helpers.views.streaming", "helpers.wire.trace",
+                                    "helpers.views.retries", "helpers.views.streaming", "helpers.views.chat", "helpers.wire.trace",
                                     "helpers.classroom", "helpers.classroom.checking", "helpers.exercises.e00",
                                     "helpers.exercises.e01", "helpers.exercises.e02", "helpers.exercises.e03a",
                                     "helpers.exercises.e03b"])
