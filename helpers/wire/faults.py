@@ -4,7 +4,7 @@
 
 Each attempt uses up one fault; when the script is over, requests pass. It starts over with each notebook cell.
 
-    429, 529, 408, 500 ...        that status is answered, in the vendor's own shape
+    429, 529, 408, 500 ...        that status is answered, in the vendor's own shape where that is documented
     429 retry-after 2             with that header; an HTTP date works, too
     spend limit                   the 429 that no retry heals: no retry-after, error_code enforced_spend_limit_reached
     dropped connection            the connection fails before any answer
@@ -38,6 +38,8 @@ ERROR_TYPES = {
     404: "not_found_error", 409: "conflict_error", 413: "request_too_large", 429: "rate_limit_error",
     500: "api_error", 504: "timeout_error", 529: "overloaded_error",
 }
+BARE = {408: "Request Timeout", 422: "Unprocessable Content"}
+"""Statuses whose error type no vendor documents: answered in plain text, as something between us and the API would."""
 MESSAGES = {429: "This request would exceed your account's rate limit. Please try again later.", 529: "Overloaded"}
 
 
@@ -124,6 +126,8 @@ class _Refusal(Source):
 def error_reply(due: Fault, *, anthropic: bool) -> Reply:
     """The vendor's answer for a status fault."""
     headers = {"retry-after": due.retry_after} if due.retry_after else {}
+    if due.status in BARE:
+        return Reply(status=due.status, headers={"content-type": "text/plain", **headers}, body=BARE[due.status])
     kind = ERROR_TYPES.get(due.status, "api_error" if due.status >= 500 else "invalid_request_error")
     message = MESSAGES.get(due.status, kind.replace("_", " ").capitalize())
     if due.kind == "spend_limit":
