@@ -174,7 +174,7 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
 
     def run() -> None:
         try:
-            with asyncio.Runner(loop_factory=lambda: _VirtualLoop(0.0)) as runner:
+            with virtual_runner() as runner:
                 outcome["loop"] = runner.get_loop()
                 outcome["task"] = runner.get_loop().create_task(work, context=context)
                 outcome["result"] = runner.run(_ended(outcome["task"]))
@@ -191,6 +191,11 @@ def run_virtual(work: Coroutine[Any, Any, T]) -> T:
     if "error" in outcome:
         raise outcome["error"]
     return outcome["result"]
+
+
+def virtual_runner() -> asyncio.Runner:
+    """A runner whose loop's time is virtual, for a thread that has no loop of its own yet."""
+    return asyncio.Runner(loop_factory=lambda: _VirtualLoop(0.0))
 
 
 async def _ended(task: asyncio.Task[T]) -> T:

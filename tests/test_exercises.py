@@ -105,4 +105,5 @@ def test_hints_go_from_a_question_to_nearly_the_code(exercise):
     assert "`" in task.hints[2]
     assert all(len(text) > 20 and text in str(hint(exercise, level)).replace("\n", " ")
                for level, text in enumerate(task.hints, start=1))
-    assert f"def {task.solution.__name__}" in str(solution(exercise, give_up=True))
+    kind = "class" if isinstance(task.solution, type) else "def"
+    assert f"{kind} {task.solution.__name__}" in str(solution(exercise, give_up=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from wire_kit import client, hello, message, plain
+from wire_kit import client, hello, message, plain, stream
 
 from helpers.clock import VirtualClock, run_virtual
 from helpers.wire.faults import Faults
@@ -86,3 +86,18 @@ def test_a_new_trace_is_an_empty_table():
     Nothing sent, nothing booked.
     """
     assert (0, 0.0, 0.0, 0) == (len(Trace()), Trace().waited_s, Trace().ended_s, len(Trace().frame()))
+
+
+def test_a_stream_that_is_left_is_counted_to_where_it_was_closed():
+    """
+    Two pieces read and then closed: so many were handed out, and nobody can read on.
+    """
+    clock, trace = VirtualClock(), Trace()
+    source = Scripted(lambda ask: stream("One ", "two ", "three."), clock)
+    asked = client(Traced(source, trace, clock), clock=clock)
+
+    with asked.messages.create(**hello(), stream=True) as events:
+        next(iter(events))
+        body = trace.sent[0].body
+        assert (True, 1) == (body.open, body.pieces)
+    assert (False, 1) == (body.open, body.pieces)

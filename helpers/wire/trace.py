@@ -17,13 +17,25 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from helpers.clock import Clock
-from helpers.wire.transport import Transport, Wrapper
+from helpers.wire.transport import Transport, Wrapper, tapped
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Booking = Callable[[str, str], "Body"]
+"""(status or error, retry-after) -> what counts the body."""
 RETRY_COUNT = "x-stainless-retry-count"
 """The header in which both SDKs say which retry of a call this is, from 0."""
+
+
+@dataclass(slots=True)
+class Body:
+    """How far the body of an answer was read."""
+
+    pieces: int = 0
+    """Chunks that were handed out so far."""
+    open: bool = True
+    """Whether somebody may still read on: over it is once it was read to its end, broke, or was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class Sent:
     """The status, or the name of the error that the network gave."""
     retry_after: str = ""
     """That header, as it came."""
+    body: Body = field(default_factory=Body, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -55,7 +68,7 @@ class Trace:
 
     @property
     def waited_s(self) -> float:
-        """Seconds slept between requests, all together. What is slept after the last one, `ended_s` tells from a clock."""
+        """Seconds slept between requests, all together; what is slept after the last one, only a clock can tell."""
         return sum(request.waited_s for request in self.sent)
 
     @property
@@ -72,13 +85,14 @@ class Trace:
         frame = pd.DataFrame(rows, columns=columns, index=range(1, len(rows) + 1))
         return frame.rename_axis("request").round({"at_s": 2, "waited_s": 2})
 
-    def add(self, request: httpx2.Request, began: float, answered: float, answer: str, retry_after: str) -> None:
-        """Book one request, by the clock's times."""
+    def add(self, request: httpx2.Request, began: float, answered: float, answer: str, retry_after: str) -> Body:
+        """Book one request, by the clock's times; return what counts its body."""
         self._began = began if self._began is None else self._began
         waited = 0.0 if self._answered is None else max(began - self._answered, 0.0)
         self._answered = answered
         retry = int(request.headers.get(RETRY_COUNT, "0"))
         self.sent.append(Sent(began - self._began, waited, retry, answer, retry_after))
+        return self.sent[-1].body
 
 
 class Traced(Wrapper):
@@ -93,21 +107,31 @@ class Traced(Wrapper):
         try:
             response = self._inner.handle_request(request)
         except httpx2.HTTPError as error:
-            book(type(error).__name__, "")
+            book(type(error).__name__, "").open = False
             raise
-        book(str(response.status_code), response.headers.get("retry-after", ""))
-        return response
+        return _counted(response, book)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         book = self._booking(request)
         try:
             response = await self._inner.handle_async_request(request)
         except httpx2.HTTPError as error:
-            book(type(error).__name__, "")
+            book(type(error).__name__, "").open = False
             raise
-        book(str(response.status_code), response.headers.get("retry-after", ""))
-        return response
+        return _counted(response, book)
 
-    def _booking(self, request: httpx2.Request) -> Callable[[str, str], None]:
+    def _booking(self, request: httpx2.Request) -> Booking:
         began = self._clock.now()
         return lambda answer, after: self._trace.add(request, began, self._clock.now(), answer, after)
+
+
+def _counted(response: httpx2.Response, book: Booking) -> httpx2.Response:
+    body = book(str(response.status_code), response.headers.get("retry-after", ""))
+
+    def look(_: bytes) -> None:
+        body.pieces += 1
+
+    def over(_: BaseException | None) -> None:
+        body.open = False
+
+    return tapped(response, look=look, over=over)
