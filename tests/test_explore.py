@@ -85,6 +85,7 @@ def test_a_logarithmic_slider_stops_at_one_two_five():
     (lambda: Slider("s", "s", low=0, high=90, step=1, value=3.5), "can't start at 3.5: it goes 0, 1, 2 ... 90."),
     (lambda: Slider("s", "s", low=5, high=5, value=5), "slider 's' needs low < high, or values; got 5 and 5."),
     (lambda: Slider("s", "s", low=0, high=10, value=1, log=True), "is logarithmic, so low must be above 0; got 0."),
+    (lambda: Choice("c", "c", (("any", None), ("5", 5)), 5), "choice 'c' has None for a value"),
     (lambda: Choice("c", "c", options("a", "b"), "z"), "choice 'c' can't start at 'z': its options are a, b."),
 ])
 def test_a_control_that_could_not_work_says_why(make, message):

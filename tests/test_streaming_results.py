@@ -154,3 +154,9 @@ def test_the_same_answer_in_other_time_is_the_same_result():
     """
     assert result() == result(timing=Timing(9.9, 99))
     assert TEXT == consume(opened("events", built("events"))).text
+
+
+def test_times_show_themselves_rounded():
+    """A saved notebook compares what it shows: no gap of 0.04000000000000001 s in it."""
+    assert "<Timing: first text after 0.10 s, 2 pieces, longest gap 0.20 s, 0.33 s in all>" == repr(
+        Timing(0.1, 0.1 + 0.2 + 0.0301, (0.1 + 0.1,), 2))

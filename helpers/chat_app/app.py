@@ -36,27 +36,31 @@ class Question(BaseModel):
         return [{"role": "user", "content": self.prompt}]
 
 
-def create_app(client: Any, *, model: str, max_tokens: int = 1_000, system: str | None = None, max_streams: int = 4,
-               hosts: Sequence[str] = (), clock: Callable[[], float] = time.perf_counter) -> FastAPI:
+# In lines of at most 86 characters: lesson 03b shows this function, and a longer line would break in mid-word.
+def create_app(client: Any, *, model: str, max_tokens: int = 1_000,
+               system: str | None = None, max_streams: int = 4, hosts: Sequence[str] = (),
+               clock: Callable[[], float] = time.perf_counter) -> FastAPI:
     """A chat over *model*: POST chat streams, DELETE chat stops, GET / is a page.
 
-    *client*: an `anthropic.AsyncAnthropic`. *max_streams*: answers under way at once; one more is a 429. *hosts*:
-    names under which browsers may reach it, besides localhost and addresses. *clock*: gives seconds, for the log.
+    *client*: an `anthropic.AsyncAnthropic`. *max_streams*: answers under way at once;
+    one more is a 429. *hosts*: names under which browsers may reach it, besides
+    localhost and addresses. *clock*: gives seconds, for the log.
     """
-    if not hasattr(client, "__aenter__"):
-        raise TypeError(f"create_app() needs an anthropic.AsyncAnthropic; got {type(client).__name__}. A synchronous "
-                        "client holds a thread for each answer, and does not hear that the browser left.")
+    _refuse_unless_async(client)
     app, seats = guarded(hosts), Seats(max_streams)
-    call = {"model": model, "max_tokens": max_tokens, **({"system": system} if system else {})}
+    call = {"model": model, "max_tokens": max_tokens}
+    call |= {"system": system} if system else {}
 
-    @app.post("/chat", response_class=EventSourceResponse, dependencies=[Depends(seats.take)])
+    @app.post("/chat", response_class=EventSourceResponse,
+              dependencies=[Depends(seats.take)])
     async def chat(question: Question) -> AsyncIterator[ServerSentEvent]:
         """Stream the answer to one question."""
-        with Answer(clock) as answer:                  # leaves one line in the log, however this ends
+        with Answer(clock) as answer:      # leaves one line in the log, however this ends
             try:
-                # Leaving this block closes the connection to the model. When the browser goes, the framework
-                # cancels this generator at its `await` or `yield`, and that leaves the block, too.
-                async with client.messages.stream(messages=question.messages(), **call) as stream:
+                # Leaving this block closes the connection to the model. When the browser
+                # goes, the framework cancels this generator, and that leaves it, too.
+                messages = question.messages()
+                async with client.messages.stream(messages=messages, **call) as stream:
                     answer.request_id = stream.request_id
                     async for event in stream:
                         if event.type == "text" and event.text:
@@ -64,9 +68,15 @@ def create_app(client: Any, *, model: str, max_tokens: int = 1_000, system: str 
                         elif event.type == "message_stop":
                             yield answer.done(event.message)
                             return
-                yield answer.failed("cut")             # no message_stop, and no error either
-            except Exception as error:                 # a 429 at the start, an error event, a lost connection, a bug
+                yield answer.failed("cut")     # no message_stop, and no error either
+            except Exception as error:         # a 429, an error event, a lost connection
                 yield answer.failed(error)
 
     add_pages(app)
     return app
+
+
+def _refuse_unless_async(client: Any) -> None:
+    if not hasattr(client, "__aenter__"):
+        raise TypeError(f"create_app() needs an anthropic.AsyncAnthropic; got {type(client).__name__}. A synchronous "
+                        "client holds a thread for each answer, and does not hear that the browser left.")

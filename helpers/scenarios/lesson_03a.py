@@ -20,7 +20,7 @@ ANSWER = (
     "- You have 30 days from delivery, so until 12 December.\n"
     "- Put them into their box, unworn, with the slip that came with them.\n"
     "- Print a label on the returns page, or ask for one at any post office.\n\n"
-    "We refund you within five working days after they arrive. "
+    "We refund you within five working days after they arrive.\n"
     "If they are too small, tell me: we hold your size back while the pair travels."
 )
 THINKING_TOKENS = 64

@@ -18,7 +18,7 @@ ANSWER = (
     "Your order has two parcels:\n\n"
     "- 1042-A: two mugs, on its way ☕\n"
     "- 1042-B: the coffee, packed on Monday\n\n"
-    "Both should be with you by Thursday. The café's own [DONE] stamp on the slip means that it left us complete."
+    "Both should be with you by Thursday.\nThe café's own [DONE] stamp on the slip means that it left us complete."
 )
 CHATTY = (
     "You asked: {prompt}\n\n"

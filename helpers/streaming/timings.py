@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Timing:
     """Seconds, counted from the start that `consume` was given."""
 
@@ -35,6 +35,9 @@ class Timing:
         if not self.gaps:
             return None
         return sorted(self.gaps)[math.ceil(0.95 * len(self.gaps)) - 1]
+
+    def __repr__(self) -> str:
+        return f"<Timing: {self}>"     # rounded: a notebook that shows it shows the same everywhere
 
     def __str__(self) -> str:
         if self.first_s is None:

@@ -59,6 +59,9 @@ class Choice:
     value: object
 
     def __post_init__(self) -> None:
+        if None in [value for _, value in self.options]:
+            raise ValueError(f"choice {self.name!r} has None for a value, which a list shows as nothing chosen: "
+                             "give 0 or a word.")
         if self.value not in [value for _, value in self.options]:
             shown = ", ".join(text for text, _ in self.options)
             raise ValueError(f"choice {self.name!r} can't start at {self.value!r}: its options are {shown}.")

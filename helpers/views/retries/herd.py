@@ -25,12 +25,12 @@ BUDGET = 0.1
 HERD_CONTROLS = (
     Choice("strategy", "strategy", options(*STRATEGIES), "exponential"),
     Slider("workers", "workers", low=1, high=300, value=100),
-    Slider("rate", "server takes", low=1, high=50, value=10, unit="per second"),
+    Slider("rate", "server takes", low=1, high=50, value=10, unit="per s"),
     Slider("burst", "at once", values=(1, 2, 5, 10, 20, 50, 100), value=10, unit="burst"),
     Slider("base", "first wait", values=(0.5, 1, 2, 4), value=1, unit="seconds"),
     Slider("cap", "longest wait", values=(5, 10, 20, 30, 60), value=30, unit="seconds"),
-    Choice("attempts", "attempts", (("no limit", None), *((str(n), n) for n in range(1, 11))), None),
-    Choice("asked", "retry-after", (("not sent", None), *((f"{n} s", n) for n in (1, 2, 5, 10))), None),
+    Choice("attempts", "attempts", (("no limit", 0), *((str(n), n) for n in range(1, 11))), 0),
+    Choice("asked", "retry-after", (("not sent", 0), *((f"{n} s", n) for n in (1, 2, 5, 10))), 0),
     Toggle("budget", f"retry budget: {style.percent(BUDGET)} of first attempts", False),
 )
 
@@ -50,13 +50,13 @@ def _run(strategy: str, herd: Herd) -> Run:
     return run(strategy, herd)
 
 
-def simulate(*, strategy: str, workers: int, rate: float, burst: int, base: float, cap: float, attempts: int | None,
-             asked: float | None, budget: bool) -> Shown:
+def simulate(*, strategy: str, workers: int, rate: float, burst: int, base: float, cap: float, attempts: int,
+             asked: float, budget: bool) -> Shown:
     """Ask `helpers.simulate.herd` for all strategies with these settings of the widget."""
     import pandas as pd
 
-    herd = Herd(workers=workers, rate_per_s=rate, burst=burst, base_s=base, cap_s=cap, max_attempts=attempts,
-                retry_after_s=asked, retry_budget=BUDGET if budget else None)
+    herd = Herd(workers=workers, rate_per_s=rate, burst=burst, base_s=base, cap_s=cap, max_attempts=attempts or None,
+                retry_after_s=asked or None, retry_budget=BUDGET if budget else None)
     runs = [_run(name, herd) for name in STRATEGIES]
     return Shown(runs[STRATEGIES.index(strategy)], pd.DataFrame([summary([one]) for one in runs]))
 

@@ -25,8 +25,8 @@ HALF = 0.27
 NOTHING, GROWING = "#D9D9D9", "#DCEBF5"
 
 LANES_CONTROLS = (
-    Slider("first_s", "time to the first token", values=tuple(k / 10 for k in range(2, 51)), value=0.6, unit="s"),
-    Slider("per_token_ms", "time per token", low=5, high=80, value=25, unit="ms"),
+    Slider("first_s", "first token after", values=tuple(k / 10 for k in range(2, 51)), value=0.6, unit="s"),
+    Slider("per_token_ms", "a token every", low=5, high=80, value=25, unit="ms"),
     Slider("tokens", "tokens in the answer", low=20, high=1_500, step=20, value=600),
 )
 
