@@ -157,14 +157,17 @@ def test_constructed_recordings_are_what_their_scenario_builds(name):
     from helpers.economics import find_model
     from helpers.scenarios import scenario
     from helpers.wire import rules
-    from helpers.wire.scripted import Ask
+    from helpers.wire.scripted import Ask, streamed
 
     for entry in Tape.load(settings.RECORDINGS / f"{name}.json").entries:
         if entry.provenance.kind == "constructed":
             asked = entry.request
             refused = rules.violation(asked.path, asked.headers, asked.body, find_model)
             built = refused or scenario(name)(Ask(asked, 0.0))
+            if asked.body.get("stream"):
+                built = streamed(Ask(asked, 0.0), built)
             assert (built.status, built.body) == (entry.reply.status, entry.reply.body), entry.name
+            assert built.content() == entry.reply.content(), entry.name
 
 
 def test_live_needs_more_than_a_key(monkeypatch):

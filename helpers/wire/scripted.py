@@ -89,7 +89,7 @@ class Scripted(Source):
             raise TypeError(f"it returned {type(reply).__name__}, not a Reply")
         if ask.path.endswith("/count_tokens"):
             return _as_count(reply)
-        return _streamed(ask, reply) if ask.body.get("stream") else reply
+        return streamed(ask, reply) if ask.body.get("stream") else reply
 
 
 def _as_count(reply: Reply) -> Reply:
@@ -99,7 +99,7 @@ def _as_count(reply: Reply) -> Reply:
     return reply
 
 
-def _streamed(ask: Ask, reply: Reply) -> Reply:
+def streamed(ask: Ask, reply: Reply) -> Reply:
     """A plain reply as the stream that the request asked for."""
     if reply.is_stream or reply.status != 200:
         return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -19,7 +20,10 @@ from helpers.economics import (
     per_request,
     same_text_factor,
 )
-from helpers.settings import NOTEBOOKS, RECORDINGS
+from helpers.settings import NOTEBOOKS, RECORDINGS, ROOT
+from helpers.simulate.attempts import worst_case
+from helpers.simulate.cuts import CLIENTS, SAMPLE_TEXT, every_cut, sample_stream
+from helpers.simulate.herd import Herd, compare
 from helpers.tokens import split_o200k
 from helpers.views.economics import SNIPPETS
 from helpers.wire.recording import Tape
@@ -70,7 +74,47 @@ def _sdk_retries() -> int:
     return anthropic.DEFAULT_MAX_RETRIES
 
 
-CLAIMS: list[tuple[str, str, Callable[[], str]]] = [
+@cache
+def _herd() -> dict[str, dict[str, float]]:
+    """Lesson 02's herd, by strategy."""
+    return compare(Herd(workers=100, rate_per_s=10, base_s=1, cap_s=30), seeds=30).set_index("strategy").T.to_dict()
+
+
+def _last_done(strategy: str) -> str:
+    return f"{_herd()[strategy]['last_done_s']:.0f}"
+
+
+def _openai_limit() -> int:
+    from openai._constants import MAX_RETRY_AFTER_DELAY
+
+    return round(MAX_RETRY_AFTER_DELAY)
+
+
+def _ping_s() -> float:
+    from fastapi import sse
+
+    return sse._PING_INTERVAL
+
+
+def _breaks(client: str) -> int:
+    return int((~every_cut(sample_stream(), CLIENTS[client], SAMPLE_TEXT)["ok"]).sum())
+
+
+CLAIMS: list[tuple[str, str, Callable[[], object]]] = [
+    ("02", "Our chat stays down for more than {} minutes", lambda: {True: "two"}[
+        _herd()["exponential"]["last_done_s"] > 120]),
+    ("02", "The SDK retries, too: {}, by itself", lambda: {2: "twice"}[_sdk_retries()]),
+    ("02", "attempts multiply, 5 × ({} + 1)", _sdk_retries),
+    ("02", "three attempts of mine would be {} requests", lambda: {9: "nine"}[worst_case(3, _sdk_retries())]),
+    ("02", "a request rejected {} times out of five", lambda: {4: "four"}[round(_herd()["fixed"]["wasted_share"] * 5)]),
+    ("02", "served the last one after {} seconds", lambda: _last_done("exponential")),
+    ("02", "with full jitter after {}, because", lambda: _last_done("full jitter")),
+    ("02", "no `retry-after` above {} s", _openai_limit),
+    ("03b", "breaks at {} places", lambda: {3: "three"}[_breaks("buffer, no decoder")]),
+    ("03b", "sends a comment every {:.0f} s", _ping_s),
+    ("03b", "a comment every {} seconds", lambda: {15: "fifteen"}[_ping_s()]),
+    ("03b", "`chat.js`: {} lines without a framework", lambda: round(len((ROOT / "helpers/chat_app/static/chat.js")
+                                                                        .read_text("utf-8").splitlines()), -1)),
     ("00", "The SDK does {} by itself", lambda: {2: "two"}[_sdk_retries()]),
     ("00", "under API version `{}` (where the parameter is gone)", lambda: NEWEST_VERSION),
     ("01", "Finance forecast **\\${}** for a long", lambda: f"{_flat():.2f}"),
@@ -193,3 +237,38 @@ def shape(script):
     client = build("ANTHROPIC", Scripted(script, clock), clock, asynchronous=False, live=False)
     asked = [{"role": "user", "content": "?"}]
     return client.messages.create(model=model_id("default"), max_tokens=400, messages=asked)
+
+
+def test_each_layer_of_retries_is_as_lesson_02_answers():
+    """
+    Without the SDK's retries 5 of the 15 requests are left; a 400 is retried by neither layer.
+    """
+    from helpers.simulate.attempts import timeline
+
+    assert (15, 5) == (worst_case(5, _sdk_retries()), worst_case(5, 0))
+    assert 1 == timeline("400").requests
+    assert 16 == timeline("429").useless_s
+
+
+def test_obeying_retry_after_alone_keeps_the_herd_together():
+    """
+    Lesson 02: (a) with a fixed wait nothing changes, (b) with full jitter fewer requests are sent, (c) with five
+    attempts half of the clients fail without jitter, some with it.
+    """
+    asked = compare(Herd(retry_after_s=1), seeds=30).set_index("strategy")
+    five = compare(Herd(max_attempts=5), seeds=30).set_index("strategy")
+
+    assert _herd()["fixed"]["sent"] == asked.loc["fixed", "sent"]
+    assert asked.loc["full jitter", "sent"] < 0.9 * _herd()["full jitter"]["sent"]
+    assert 50 == five.loc["fixed", "failed"] == five.loc["exponential", "failed"]
+    assert 0 < five.loc["full jitter", "failed"] < 15
+
+
+def test_a_decoder_alone_mends_nothing():
+    """
+    Lesson 03b, (c): without a buffer the decoder breaks at the very same places; by the standard none breaks.
+    """
+    cuts = {name: list(every_cut(sample_stream(), client, SAMPLE_TEXT)["ok"]) for name, client in CLIENTS.items()}
+
+    assert cuts["no buffer"] == cuts["decoder, no buffer"]
+    assert all(cuts["by the standard"])
