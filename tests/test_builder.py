@@ -494,6 +494,13 @@ def test_an_error_code_reaches_the_coded_exception() -> None:
     assert type(caught.value).__name__ == "EnforcedSpendLimitReachedError"
 
 
+@pytest.mark.parametrize(("code", "told"), [("enforced_spend_limit_reached", None),
+                                            ("contract_spend_limit_reached", None), ("ramp_limit_exceeded", "true")])
+def test_a_spend_limit_does_not_claim_that_a_retry_helps(code, told) -> None:
+    """x-should-retry was reported for rate limits; nobody has shown the headers of a spend limit."""
+    assert told == error(429, "rate_limit_error", "Cap.", error_code=code).headers.get("x-should-retry")
+
+
 def test_an_error_in_the_middle_of_a_stream_is_an_api_status_error_with_status_200() -> None:
     """The status was sent long ago, so only the type tells what happened."""
     whole = stream(message(PROSE, model=CLAUDE))

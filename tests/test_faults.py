@@ -69,6 +69,7 @@ def test_a_spend_limit_has_its_code_and_no_retry_after():
         c.messages.create(**hello())
     assert "enforced_spend_limit_reached" == caught.value.error_code
     assert "retry-after" not in caught.value.response.headers
+    assert "x-should-retry" not in caught.value.response.headers   # nobody has shown one there
 
     c, _ = faulty("spend limit", vendor="OPENAI", max_retries=0)
     with pytest.raises(openai.RateLimitError) as caught:

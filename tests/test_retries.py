@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import traceback
@@ -32,6 +33,18 @@ def call(server, policy=None, *, asynchronous=False, draw=0.5, **options):
     if asynchronous:
         return asyncio.run(call_with_retries_async(server.later, *given, **knobs))
     return call_with_retries(server, *given, **knobs)
+
+
+class Recorder:
+    """What somebody writes who has an asynchronous place for metrics."""
+
+    def __init__(self):
+        self.seen = []
+
+    async def later(self, failure):
+        self.seen.append(failure)
+
+    __call__ = later
 
 
 def failed(server, *args, **options):
@@ -167,6 +180,62 @@ def test_a_hook_that_raises_changes_nothing(asynchronous, caplog):
     assert "what a user wrote" not in caplog.text
 
 
+@BOTH
+@pytest.mark.parametrize("hook", [Recorder().later, functools.partial(Recorder.later, Recorder()), Recorder()])
+def test_a_hook_that_is_asynchronous_is_refused_before_anything_is_sent(hook, asynchronous):
+    """Nobody awaits it: it would never run, and a warning somewhere would be all that tells."""
+    server = Server(ServerError(529))
+    with pytest.raises(TypeError, match="on_failure must be a plain function: an `async def` is awaited by nobody"):
+        call(server, asynchronous=asynchronous, on_failure=hook)
+    assert 0 == server.sent
+
+
+@BOTH
+@pytest.mark.filterwarnings("error")
+def test_a_hook_that_turns_out_to_be_asynchronous_is_logged(asynchronous, caplog):
+    """A lambda around one can't be told before: the call goes on, and the log says what to do."""
+    assert "done" == call(Server(ServerError(529)), asynchronous=asynchronous,
+                          on_failure=lambda failure: Recorder().later(failure))
+    gc.collect()   # a coroutine that was dropped would warn now
+    assert "on_failure raised; the call goes on without it" in caplog.text
+    assert "TypeError: on_failure must be a plain function" in caplog.text
+
+
+def test_a_hook_may_start_a_task(caplog):
+    """That one does run."""
+    async def one():
+        recorder, tasks = Recorder(), []
+        server = Server(ServerError(529))
+        await call_with_retries_async(server.later, **server.time.knobs(asynchronous=True), on_failure=lambda failure:
+                                      tasks.append(asyncio.create_task(recorder.later(failure))) or tasks[-1])
+        await asyncio.gather(*tasks)
+        return recorder.seen
+
+    assert 1 == len(asyncio.run(one()))
+    assert "" == caplog.text
+
+
+@BOTH
+@pytest.mark.parametrize(("options", "message"), [
+    ({"policy": 3}, r"policy must be a Policy, such as `Policy\(max_attempts=3\)`; got a int."),
+    ({"policy": Policy}, "policy must be a Policy, .*; got a type."),
+    ({"on_failure": "print"}, "on_failure must be a function that takes a Failure; got a str.")])
+def test_arguments_that_make_no_sense_are_refused_before_anything_is_sent(options, message, asynchronous):
+    """Found out at the first failure, the mistake would take the place of the API's error."""
+    server = Server(ServerError(529))
+    with pytest.raises(TypeError, match=message):
+        call(server, asynchronous=asynchronous, **options)
+    assert 0 == server.sent
+
+
+@BOTH
+def test_an_error_that_cannot_be_read_comes_out_all_the_same(asynchronous):
+    """Its properties raise; the caller gets the error, not the properties' own."""
+    error = type("Odd", (Exception,), {"status_code": property(lambda self: {}["x"]), "response": property(vars)})()
+    assert error is failed(Server(error), asynchronous=asynchronous)
+    assert error.__context__ is None
+
+
 def test_the_log_has_each_failure(caplog):
     """At INFO, under "llm.retries"; without a handler nothing is printed."""
     with caplog.at_level(logging.INFO, "llm.retries"):
@@ -239,11 +308,20 @@ def test_something_that_cannot_be_sent_again_is_refused(asynchronous):
         asyncio.run(refused()) if asynchronous else call_with_retries("a reply")
 
 
-@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.filterwarnings("error")
 def test_an_asynchronous_client_in_the_synchronous_loop_is_named():
     """It would hand out a coroutine after the first, unsent attempt: no failure would ever be seen."""
     with pytest.raises(TypeError, match="use `await call_with_retries_async"):
         call_with_retries(Server().later)
+    gc.collect()   # a coroutine that was dropped would warn now
+
+
+def test_a_synchronous_client_in_the_asynchronous_loop_is_named():
+    """It has answered, and held up all others meanwhile: said after the first request, in words that help."""
+    server = Server()
+    with pytest.raises(TypeError, match=r"send\(\) returned a str, which can't be awaited: use `call_with_retries"):
+        asyncio.run(call_with_retries_async(server))
+    assert 1 == server.sent
 
 
 def test_an_error_is_not_kept_alive():
@@ -285,6 +363,8 @@ def test_whatever_happens_the_promises_hold(asynchronous, errors, policy, draw, 
         assert floor <= failure.delay_s <= floor + policy.ceiling_s(failure.attempt)
         assert failure.elapsed_s + failure.delay_s <= policy.budget_s
     assert sum(slept) <= policy.budget_s * (1 + 1e-9)   # the sum rounds, the promise doesn't
+    if not any("retry-after" in error.response.headers for error in errors):
+        assert sum(slept) <= policy.patience_s * (1 + 1e-9)
     if outcome == "done":
         assert server.sent == len(errors) + 1
     else:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wire_kit import client, hello, message, plain
 
 from helpers.clock import VirtualClock, run_virtual
-from helpers.retries import Outcome, Policy, call_with_retries_async, run_batch
+from helpers.retries import BrokenSource, Outcome, Policy, call_with_retries_async, run_batch
 from helpers.wire.faults import Faults
 from helpers.wire.scripted import Scripted
 
@@ -81,6 +81,58 @@ def test_items_are_taken_when_a_worker_is_free():
     assert (8, 12, 0) == (work.done, next(taken), work.running)
 
 
+def test_work_that_holds_a_cancellation_gets_no_further_item():
+    """The user has left: what swallows its own cancellation ends, and nothing that would be billed begins."""
+    started = []
+
+    async def stubborn(item):
+        started.append(item)
+        try:
+            await asyncio.sleep(1)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.1)   # puts something away, and forgets to raise
+
+    async def some():
+        task = asyncio.create_task(run_batch(range(100), stubborn, limit=2))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
+        return task.cancelled()
+
+    assert run_virtual(some())
+    assert [0, 1] == started
+
+
+def test_an_item_that_cancels_its_own_task_loses_no_other():
+    """As older timeout libraries do, which never take the request back: each item still has its outcome."""
+    async def work(item):
+        if item == 1:
+            asyncio.current_task().cancel()
+        await asyncio.sleep(1)
+        return item
+
+    outcomes = run(range(5), work, limit=1)
+    assert [0, None, 2, 3, 4] == [outcome.value for outcome in outcomes]
+    assert isinstance(outcomes[1].error, asyncio.CancelledError)
+
+
+def test_a_batch_may_run_while_its_caller_is_being_cancelled():
+    """To put things away at the end: a cancellation from before the batch is not the batch's."""
+    async def saved():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return await run_batch(range(4), Work(), limit=2)
+
+    async def left():
+        task = asyncio.create_task(saved())
+        await asyncio.sleep(1)
+        task.cancel()
+        return await task
+
+    assert [0, 10, 20, 30] == [outcome.value for outcome in run_virtual(left())]
+
+
 def test_many_items_are_few_tasks():
     """50,000 items, eight workers."""
     most = 0
@@ -124,16 +176,46 @@ def test_an_error_before_the_first_await_is_that_items_own():
     assert isinstance(outcomes[1].error, ZeroDivisionError)
 
 
-def test_a_source_that_fails_ends_the_batch_with_its_own_error():
-    """Not wrapped into a group, and nothing is left running."""
+def test_a_source_that_fails_takes_no_outcome_with_it():
+    """They are paid for: what is under way ends, and all of them come with the error."""
     def source():
         yield from range(3)
-        raise OSError("the file ends here")
+        raise OSError("the disk is gone")
 
-    work = Work()
-    with pytest.raises(OSError, match="the file ends here"):
+    work = Work(poison=[1])
+    with pytest.raises(BrokenSource) as caught:
         run(source(), work, limit=2)
-    assert 0 == work.running
+    assert "the items ended after 3, with OSError: what became of these is in `.outcomes`." == str(caught.value)
+    assert "the disk is gone" == str(caught.value.__cause__)
+    assert [(0, 0), (1, None), (2, 20)] == [(outcome.item, outcome.value) for outcome in caught.value.outcomes]
+    assert ("poison 1", 0) == (str(caught.value.outcomes[1].error), work.running)
+
+
+def test_a_source_that_failed_is_not_asked_again():
+    """Also where it could go on, as a reader of lines after a bad one: the gap would go unnoticed."""
+    class Lines:
+        asked = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            self.asked += 1
+            if self.asked == 3:
+                raise UnicodeError("line 3")
+            return self.asked
+
+    lines = Lines()
+    with pytest.raises(BrokenSource) as caught:
+        run(lines, Work(), limit=2)
+    assert (3, [1, 2]) == (lines.asked, [outcome.item for outcome in caught.value.outcomes])
+
+
+@pytest.mark.parametrize("wrong", [5, None])
+def test_items_that_are_none_are_refused_as_python_does(wrong):
+    """Before anything is sent."""
+    with pytest.raises(TypeError, match="object is not iterable"):
+        run(wrong, Work())
 
 
 def test_work_that_is_not_asynchronous_is_named():

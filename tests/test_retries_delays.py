@@ -29,18 +29,43 @@ DRAWS = st.floats(0, 1, exclude_max=True)
     ({"retry-after": "Monday, 23-Nov-26 09:00:30 GMT"}, 30.0), ({"retry-after": "Mon Nov 23 09:00:30 2026"}, 30.0),
     ({"retry-after": "Mon, 23 Nov 2026 10:00:30 +0100"}, 30.0), ({"retry-after": "Mon, 23 Nov 2026 09:00:30"}, 30.0),
     ({"retry-after": "3600"}, 3600.0), ({"retry-after": "1e300"}, 1e300), ({"retry-after": 7}, 7.0),
+    ({"retry-after": "3, 60"}, 60.0), ({"retry-after": "60,3"}, 60.0), ({"retry-after": "60, soon"}, 60.0),
+    ({"retry-after": "-1, 7"}, 7.0), ({"retry-after-ms": "250, 900"}, 0.9), ({"retry-after": "nan, 7, 7"}, 7.0),
+    ({"retry-after": "3, Mon, 23 Nov 2026 09:00:30 GMT"}, 30.0),
+    ({"retry-after": "Mon, 23 Nov 2026 09:00:30 GMT, Monday, 23-Nov-26 09:01:30 GMT, 3"}, 90.0),
+    (httpx2.Headers([("retry-after", "3"), ("Retry-After", "60")]), 60.0),
+    ([("Retry-After", "3"), ("retry-after", "60"), ("x", "y")], 60.0), ({"Retry-After": "3", "retry-after": "2"}, 3.0),
     ({"Retry-After": "7"}, 7.0), ({"RETRY-AFTER-MS": "250"}, 0.25), (httpx2.Headers({"Retry-After": "7"}), 7.0)])
 def test_what_the_headers_ask_for(headers, seconds):
     """Milliseconds first, then seconds, then one of HTTP's three forms of a date, in httpx2's headers or in a dict."""
     assert seconds == retry_after_s(headers, WALL_START)
 
 
-@pytest.mark.parametrize("text", ["", " ", "soon", "-3", "nan", "inf", "-inf", "7 seconds", "7, 7", "1:30", "\x00",
-                                  "Mon, 99 Nov 2026 09:00:30 GMT", "Mon, 23 Nov 99999 09:00:30 GMT",
+@pytest.mark.parametrize("text", ["", " ", "soon", "-3", "nan", "inf", "-inf", "7 seconds", "soon, later", ",", "1:30",
+                                  "\x00", "Mon, 99 Nov 2026 09:00:30 GMT", "Mon, 23 Nov 99999 09:00:30 GMT",
                                   "Mon, 23 Nov 2026 09:00:30 +999999999999999", "9" * 5000 + "-", None, ["7"], True])
 def test_what_cannot_be_read_asks_for_nothing(text):
     """Never an exception: it would take the place of the error that is being handled (api-facts J 15)."""
     assert retry_after_s({"retry-after": text}, WALL_START) is None
+
+
+class Mute:
+    """A value that can't be shown."""
+
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("headers", [{"retry-after": Mute()}, {Mute(): "7"}, 7, ["retry-after"], [7], Mute(),
+                                     [("retry-after", "7", "x")]])
+def test_what_are_no_headers_ask_for_nothing(headers):
+    """From a double or another library: no exception either, and what is readable beside it is read."""
+    assert retry_after_s(headers, WALL_START) is None
+
+
+def test_one_unreadable_header_hides_no_other():
+    """Each is read for itself."""
+    assert 7.0 == retry_after_s({"x": Mute(), "retry-after": "7", Mute(): "z"}, WALL_START)
 
 
 def test_no_headers_ask_for_nothing():
@@ -82,6 +107,21 @@ def test_only_a_refusal_can_ask_to_wait():
     assert 28.0 == asked_wait_s(ServerError(429, asking), WALL_START)
     assert asked_wait_s(ServerError(200, asking, type="overloaded_error"), WALL_START) is None
     assert asked_wait_s(TimeoutError(), WALL_START) is None
+
+
+@pytest.mark.parametrize(("policy", "seconds"), [
+    (Policy(), 7.5), (Policy(max_attempts=1), 0.0), (Policy(max_attempts=7), 31.5), (Policy(max_attempts=8), 51.5),
+    (Policy(max_attempts=9), 60.0), (Policy(budget_s=3), 3.0), (Policy(max_attempts=10**9), 60.0)])
+def test_patience_is_the_sum_of_the_ceilings_within_the_budget(policy, seconds):
+    """0.5 + 1 + 2 + 4 = 7.5: with five attempts, a budget of 60 s binds for slow requests and retry-after alone."""
+    assert seconds == policy.patience_s
+
+
+@given(POLICIES)
+def test_nobody_waits_beyond_his_patience(policy):
+    """It is the sum of what the retries may wait, or the budget."""
+    waits = sum(policy.ceiling_s(retry) for retry in range(1, policy.max_attempts))
+    assert min(waits, policy.budget_s) == pytest.approx(policy.patience_s)
 
 
 def test_ceilings_double_up_to_the_cap():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import socket
 import subprocess
 import sys
+from unittest.mock import MagicMock
 
 import anthropic
 import httpx2
@@ -72,7 +76,7 @@ def test_a_status_has_one_verdict_at_both_vendors(vendor, status, verdict):
 @pytest.mark.parametrize(("spec", "verdict"), [("529", "retry"), ("400", "never"), ("spend limit", "human"),
                                                ("dropped connection", "retry"), ("timeout", "retry")])
 def test_sync_and_async_clients_get_the_same_verdict(vendor, asynchronous, spec, verdict):
-    """A spend limit is a 429 with `x-should-retry: true` on it, and a person's business all the same."""
+    """A spend limit is a 429 like any other, and a person's business all the same."""
     assert verdict == classify(failure(spec, vendor=vendor, asynchronous=asynchronous))
 
 
@@ -106,6 +110,8 @@ def test_inside_a_stream_the_type_decides(kind, verdict):
 
 @pytest.mark.parametrize(("kind", "code", "verdict"), [
     ("server_error", None, "retry"), ("tokens", "rate_limit_exceeded", "retry"), (None, "server_error", "retry"),
+    ("service_unavailable_error", "server_is_overloaded", "retry"), ("service_unavailable_error", None, "retry"),
+    (None, "server_is_overloaded", "retry"), (None, "slow_down", "retry"),
     ("insufficient_quota", "insufficient_quota", "human"), ("invalid_request_error", "unsupported_value", "never")])
 def test_inside_openais_stream_type_and_code_decide(kind, code, verdict):
     """Its error there has no status at all."""
@@ -191,6 +197,53 @@ def test_a_connection_that_failed_may_succeed_later(error):
     assert "retry" == classify(error)
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_key_with_a_newline_never_reaches_the_network(vendor, asynchronous):
+    """Through the real transport: the SDK says "Connection error.", and only the cause below says whose fault it is."""
+    kind = {("ANTHROPIC", False): anthropic.Anthropic, ("ANTHROPIC", True): anthropic.AsyncAnthropic,
+            ("OPENAI", False): openai.OpenAI, ("OPENAI", True): openai.AsyncOpenAI}[vendor, asynchronous]
+    with socket.create_server(("127.0.0.1", 0)) as server:   # takes the connection, and is never sent a byte
+        sdk = kind(api_key="sk-pasted\n", base_url=f"http://127.0.0.1:{server.getsockname()[1]}", max_retries=0)
+        create, body = (sdk.messages.create, hello()) if vendor == "ANTHROPIC" else (sdk.chat.completions.create, CHAT)
+
+        async def send():
+            return await create(**body)
+
+        with pytest.raises((anthropic.APIConnectionError, openai.APIConnectionError)) as caught:
+            asyncio.run(send()) if asynchronous else create(**body)
+
+    assert isinstance(caught.value.__cause__, httpx2.LocalProtocolError)
+    assert "never" == classify(caught.value)
+
+
+def caused(error, *causes):
+    """*error* with *causes* below it, each the next one's effect."""
+    for effect, cause in itertools.pairwise([error, *causes]):
+        effect.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(("error", "verdict"), [
+    (httpx2.LocalProtocolError("Illegal header value"), "never"), (httpx2.UnsupportedProtocol("ftp"), "never"),
+    (caused(anthropic.APIConnectionError(request=REQUEST), httpx2.UnsupportedProtocol("x")), "never"),
+    (caused(openai.APIConnectionError(request=REQUEST), httpx2.InvalidURL("x")), "never"),
+    (caused(ConnectionError(), ValueError(), httpx2.LocalProtocolError("x")), "never"),
+    (caused(anthropic.APIConnectionError(request=REQUEST), httpx2.RemoteProtocolError("x")), "retry"),
+    (caused(openai.APIConnectionError(request=REQUEST), httpx2.ConnectError("x"), OSError("no route")), "retry"),
+    (caused(ServerError(529), httpx2.LocalProtocolError("x")), "retry")])
+def test_a_request_that_cannot_be_sent_is_no_lost_connection(error, verdict):
+    """A header, address or protocol that is wrong here is wrong at each attempt; after a reply, something else is."""
+    assert verdict == classify(error)
+
+
+def test_causes_that_go_round_in_a_circle_end():
+    """Python allows it, and so do wrappers that raise an error from itself."""
+    one, two = TimeoutError(), ValueError()
+    one.__cause__, two.__cause__ = two, one
+    assert "retry" == classify(one)
+
+
 class Answer(pydantic.BaseModel):
     total: int
 
@@ -225,6 +278,33 @@ class Strange(Exception):
 def test_a_name_alone_means_nothing(error):
     """A class that is called like an SDK's, a status that is text, a code that is a number."""
     assert "never" == classify(error)
+
+
+def unreadable(self):
+    raise RuntimeError("no reply here")
+
+
+class Unreadable(Exception):
+    """As httpx2's own `.request`: a property that raises where there is nothing to give."""
+
+    status_code = response = type = error_code = code = property(unreadable)
+
+
+def test_an_attribute_that_raises_says_nothing():
+    """Or its error would take the place of the one that is being handled."""
+    error, timeout = Unreadable("x"), type("Slow", (Unreadable, TimeoutError), {})()
+    assert ("never", None, {}) == (classify(error), status_of(error), headers_of(error))
+    assert "retry" == classify(timeout)
+
+    refused = ServerError(503)
+    refused.response = type("Response", (), {"headers": property(unreadable)})()
+    assert ("retry", {}) == (classify(refused), headers_of(refused))
+
+
+def test_a_library_that_a_test_has_replaced_is_no_obstacle(monkeypatch):
+    """`sys.modules` may hold a stub, whose attributes are no classes."""
+    monkeypatch.setitem(sys.modules, "httpx", MagicMock())
+    assert ("never", "retry") == (classify(TypeError()), classify(httpx2.ConnectError("x")))
 
 
 @pytest.mark.parametrize(("error", "verdict"), [

@@ -21,7 +21,8 @@ def test_ruff_finds_nothing():
 @pytest.mark.parametrize("module", ["helpers", "helpers.course", "helpers.economics", "helpers.sse", "helpers.tokens",
                                     "helpers.settings", "helpers.calling", "helpers.retries", "helpers.streaming",
                                     "helpers.chat_app", "helpers.simulate.herd", "helpers.simulate.attempts",
-                                    "helpers.simulate.cuts", "helpers.simulate.cache", "helpers.caching",
+                                    "helpers.simulate.cuts", "helpers.simulate.cache", "helpers.simulate.rehearsal",
+                                    "helpers.caching", "helpers.structured",
                                     "helpers.views.economics", "helpers.views.calling",
                                     "helpers.views.retries", "helpers.views.streaming", "helpers.views.chat",
                                     "helpers.wire.trace",
@@ -52,8 +53,8 @@ ROOMS = {   # what each room may import from helpers, besides itself; DESIGN.md 
     "scenarios": {"economics", "tokens", "wire"},
     "views": {"economics", "tokens", "settings", "simulate"},
     "classroom": {"economics", "settings", "views", "wire", "clock"},
-    "exercises": {"calling", "retries", "streaming", "chat_app", "simulate", "classroom", "economics", "settings",
-                  "wire", "clock", "tokens", "sse"},
+    "exercises": {"calling", "retries", "streaming", "chat_app", "structured", "caching", "simulate", "classroom",
+                  "economics", "settings", "wire", "clock", "tokens", "sse"},
 }
 
 

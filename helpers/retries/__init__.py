@@ -21,13 +21,14 @@ the loops, `limiting` stays below a limit, `batches` works through many items.
 
 from __future__ import annotations
 
-from helpers.retries.batches import Outcome, run_batch
+from helpers.retries.batches import BrokenSource, Outcome, run_batch
 from helpers.retries.calls import Failure, GaveUp, call_with_retries, call_with_retries_async, decide
 from helpers.retries.delays import Policy, asked_wait_s, retry_after_s
 from helpers.retries.limiting import TokenBucket
 from helpers.retries.verdicts import Verdict, classify
 
 __all__ = [
+    "BrokenSource",
     "Failure",
     "GaveUp",
     "Outcome",

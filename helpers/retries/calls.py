@@ -30,6 +30,8 @@ STANDARD = Policy()
 GaveUp = Literal["", "never", "human", "attempts", "budget"]
 REASONS = {"never": "the same request would fail again", "human": "a person has to act",
            "attempts": "it was the last attempt", "budget": "the wait would outlast the budget"}
+PLAIN_HOOK = ("on_failure must be a plain function: an `async def` is awaited by nobody here, so it would never run. "
+              "Let a plain one start it, `lambda failure: tasks.add(asyncio.create_task(report(failure)))`.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +89,14 @@ def call_with_retries(send: Callable[[], T], policy: Policy = STANDARD, *, on_fa
                       wall: Callable[[], datetime] = _utc_now) -> T:
     """What `send()` returns, once it does; else its last error, the same object with its request id.
 
-    *on_failure* gets each Failure, the last one included; what goes wrong in it is logged and changes nothing.
+    *on_failure*, a plain function, gets each Failure, the last one included; what goes wrong in it is logged and
+    changes nothing. TypeError, before anything is sent, for an argument that would only fail after the first failure.
     *now* and *sleep* are in seconds; *random* gives numbers from 0 to 1; *wall*, the date, is for `retry-after` dates.
 
     Gives up before a wait that the budget has no room for. A request under way is never cut: that is the client's
     timeout, and with `max_retries` above 0 the client has a retry loop of its own inside this one.
     """
-    _check(send)
+    _check(send, policy, on_failure)
     started = now()
     for attempt in itertools.count(1):
         try:
@@ -111,11 +114,11 @@ async def call_with_retries_async(send: Callable[[], Awaitable[T]], policy: Poli
                                   random: Callable[[], float] = random.random,
                                   wall: Callable[[], datetime] = _utc_now) -> T:
     """As `call_with_retries`; *send* and *sleep* are awaited, *on_failure* isn't. Cancellation passes at once."""
-    _check(send)
+    _check(send, policy, on_failure)
     started = now()
     for attempt in itertools.count(1):
         try:
-            return await send()
+            return await _awaitable(send())
         except Exception as error:   # asyncio.CancelledError is no Exception
             delay_s = _told(decide(error, attempt, now() - started, policy, random, wall()), on_failure)
             if delay_s is None:
@@ -127,22 +130,41 @@ def _told(failure: Failure, on_failure: Hook | None) -> float | None:
     """Let log and hook know; its delay, or None. (A loop that kept the failure itself would keep the error alive.)"""
     LOG.info("%s", failure)
     try:
-        if on_failure is not None:
-            on_failure(failure)
+        if on_failure is not None and inspect.iscoroutine(returned := on_failure(failure)):   # a task would run
+            returned.close()
+            raise TypeError(PLAIN_HOOK)
     except Exception as broken:
         broken.__suppress_context__ = True   # or the log would show the API's error, text and all
         LOG.exception("on_failure raised; the call goes on without it")
     return failure.delay_s
 
 
-def _check(send: Any) -> None:
+def _check(send: Any, policy: Any, on_failure: Any) -> None:
+    """TypeError now: found out at the first failure, the mistake would take the place of the API's error."""
     if not callable(send):
         raise TypeError("send must be a function that sends the request anew each time, such as "
                         f"`lambda: client.messages.create(...)`; got a {type(send).__name__}.")
+    if not isinstance(policy, Policy):
+        raise TypeError(f"policy must be a Policy, such as `Policy(max_attempts=3)`; got a {type(policy).__name__}.")
+    if on_failure is None:
+        return
+    if not callable(on_failure):
+        raise TypeError(f"on_failure must be a function that takes a Failure; got a {type(on_failure).__name__}.")
+    if any(map(inspect.iscoroutinefunction, (on_failure, type(on_failure).__call__))):
+        raise TypeError(PLAIN_HOOK)
+
+
+def _awaitable(value: Any) -> Awaitable[Any]:
+    if not inspect.isawaitable(value):
+        raise TypeError(f"send() returned a {type(value).__name__}, which can't be awaited: "
+                        "use `call_with_retries(...)` with a synchronous client, outside of asynchronous code.")
+    return value
 
 
 def _plain(value: T) -> T:
     if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()   # never to be awaited, and no second message about that
         raise TypeError("send() returned an awaitable, whose failure could not be seen here: "
                         "use `await call_with_retries_async(...)` with an asynchronous client.")
     return value

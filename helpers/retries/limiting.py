@@ -3,7 +3,11 @@
     bucket = TokenBucket(rate_per_s=60_000 / 60, capacity=20_000)   # your limit a minute, and the burst you allow
     time.sleep(bucket.reserve(estimate))
     reply = client.messages.create(...)
-    bucket.settle(estimate, reply.usage.input_tokens)
+    used = reply.usage
+    bucket.settle(estimate, used.input_tokens + (used.cache_creation_input_tokens or 0))
+
+Anthropic counts what is written to the cache as input, and what is read from it not at all; `input_tokens` alone
+leaves the writes out.
 
 Keep one bucket for each limit that you have (requests, input, output tokens; a model each) and process: several
 processes that share a limit need a share each, or a bucket outside of them.

@@ -24,7 +24,8 @@ Block = dict[str, Any]
 Content = str | Block | Iterable[str | Block]
 
 SHOULD_RETRY = {400: "false", 401: "false", 404: "false", 429: "true", 529: "true"}
-"""`x-should-retry` where it was seen: recorded for 400, 401 and 404, reported by users for 429 and 529."""
+"""`x-should-retry` where it was seen: recorded for 400, 401 and 404, reported by users for 529 and a rate limit's 429.
+A spend limit's 429 goes without: nobody has shown its headers."""
 
 
 def text(text: str) -> Block:
@@ -105,7 +106,8 @@ def error(
     if error_code:
         detail["details"] = {"error_code": error_code}
     request_id = request_id or constructed_id("req_011CONSTRUCTED", status, detail, length=10)
-    retry = {"x-should-retry": SHOULD_RETRY[status]} if status in SHOULD_RETRY else {}
+    seen = status in SHOULD_RETRY and not (error_code or "").endswith("spend_limit_reached")
+    retry = {"x-should-retry": SHOULD_RETRY[status]} if seen else {}
     body = {"type": "error", "error": detail, "request_id": request_id}
     return json_reply(body, status=status, headers={"request-id": request_id, **retry, **(headers or {})})
 

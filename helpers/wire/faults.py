@@ -6,7 +6,8 @@ Each attempt uses up one fault; when the script is over, requests pass. It start
 
     429, 529, 408, 500 ...        that status is answered, in the vendor's own shape where that is documented
     429 retry-after 2             with that header; an HTTP date works, too
-    spend limit                   the 429 that no retry heals: no retry-after, error_code enforced_spend_limit_reached
+    spend limit                   the 429 that no retry heals: error_code enforced_spend_limit_reached, no retry-after,
+                                  and no x-should-retry (its headers were never seen)
     dropped connection            the connection fails before any answer
     timeout                       nothing comes until the request's read timeout fires
     error after 3 deltas          200, three pieces of text, then an error event (overloaded_error)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from lab import ROOT
+from collections.abc import Iterator
+
+import pytest
+from lab import ROOT, Lab
 from notebook import PATIENCE_MS
 
 LESSONS = ROOT / "notebooks"
 WATCH = """(box) => { window.courseSizes = new Set();
     new MutationObserver(() => window.courseSizes.add(box.textContent.length)).observe(
         box, {childList: true, characterData: true, subtree: true}); }"""
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory) -> Iterator[Lab]:
+    """A JupyterLab whose kernels wait for real, as a reader's do: the other tests' kernels skip every wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_CLOCK", "real")
+        with Lab(tmp_path_factory.mktemp("lab")) as started:
+            yield started
 
 
 def steps(page_or_frame):
