@@ -63,12 +63,15 @@ LAST = Reason("last-token", "one was left, and one is asked for: a bucket that a
               "that is paid for.", "`>` or `>=`?")
 REFUSED = Reason("refusal-takes", "what was refused was not sent, so its tokens are still there; or else one request "
                  "that is too large stops all the small ones.", "where you subtract: before the comparison, or after?")
-FLOWS = Reason("no-refill", "two tokens a second flow in, in 3 s that is 6: the bucket would stay empty for ever.",
-               "where the time goes by in your class: what is `now()` compared with?")
+FLOWS = Reason("no-refill", "two tokens a second flow in: in 3 s that is 6, and they are not there yet.",
+               "where time passes in your class. `now` is a function: `now()` tells the seconds, and `rate_per_s` is a "
+               "second's.")
 TOO_MUCH = Reason("refill-too-much", "what flows in is seconds times rate: the server reckons in the same way.",
                   "how much your bucket adds, and since when.")
 FRACTION = Reason("fraction-lost", "half a token a second is one in 2 s. Whoever rounds what flowed in loses the half "
                   "each time somebody asks.", "`int(...)` and `//`; and what is remembered when nothing was taken.")
+HALF = Reason("whole-seconds", "at four a second, half a second brings two. Whoever counts whole seconds alone makes "
+              "each request wait for the next one.", "what you round: `now()` tells fractions of a second, too.")
 EARLY = Reason("fraction-rounded-up", "half a token is no token: on the average it would be twice the rate.",
                "what you round.")
 TWICE = Reason("refill-twice", "one token a second has flowed in since t=0. Each question adds the same seconds again.",
@@ -88,8 +91,13 @@ CHARGE = Reason("settle-no-charge", "2 were reserved and 6 used: the estimate wa
                 "all 6.", "a condition, or a `max(...)`, that lets `settle` go only in one direction.")
 DEBT = Reason("debt-forgotten", "12 were used where 5 had been reserved: the bucket is 2 below zero, and those have to "
               "flow in first. The server counts them, too.", "`max(0, ...)`.")
-PAID = Reason("debt-for-ever", "2 below zero, one a second: after 3 s there is one.", "what flows into a bucket whose "
-              "level is below zero.")
+DEEP = Reason("debt-floored", "40 were used where 5 had been reserved: the bucket is 30 below zero, and one a "
+              "second flows in. The server counts all of them.",
+              "a `max(...)` that bounds how far below zero the level may go.")
+PAID = Reason("debt-for-ever", "a debt is paid by what flows in: 2 below zero and one a second, so after 3 s there "
+              "is one.", "what flows into a bucket whose level is below zero.")
+DEEP_PAID = Reason("debt-for-ever", "30 below zero, one a second: after 35 s there are five.", "what flows into a "
+                   "bucket whose level is below zero.")
 SETTLE_BRIM = Reason("settle-over-capacity", "the bucket was full again before `settle` came; what comes back runs "
                      "over.", "`min(...)`, in `settle`, too.")
 ORDER = Reason("settle-before-refill", "at t=20 s the bucket was full, 10; 3 more than reserved were used, so 7 are "
@@ -104,11 +112,13 @@ STORIES = (
     Story(1, 10, (Take(0, 10, True, FULL), Take(1, 5, False, TOO_MUCH), Take(2, 5, False, TWICE),
                   Take(3, 5, False, TWICE), Take(5, 5, True, LOST))),
     Story(0.5, 1, (Take(0, 1, True, FULL), *POLLED), "`try_take(1)` at t=0 s, and again each 0.25 s until t=2 s"),
+    Story(4, 10, (Take(0, 10, True, FULL), Take(0.5, 2, True, HALF), Take(0.5, 1, False, TOO_MUCH))),
     Story(1, 5, (Take(2, 7, False, BRIM), Held(2, 5, BRIM), Held(100, 5, BRIM))),
     Story(1, 10, (Take(0, 8, True, FULL), Settle(0, 8, 3),
                   Held(0, 7, WRONG_BACK, {2: BACK, 0: SIGN, 10: ALL_BACK}))),
     Story(1, 10, (Take(0, 2, True, FULL), Settle(0, 2, 6), Held(0, 4, CHARGE))),
     Story(1, 10, (Take(0, 5, True, FULL), Settle(0, 5, 12), Take(2, 1, False, DEBT), Take(3, 1, True, PAID))),
+    Story(1, 10, (Take(0, 5, True, FULL), Settle(0, 5, 40), Take(25, 1, False, DEEP), Take(35, 5, True, DEEP_PAID))),
     Story(1, 10, (Take(0, 5, True, FULL), Settle(100, 5, 0), Held(100, 10, SETTLE_BRIM))),
     Story(1, 10, (Take(0, 8, True, FULL), Settle(20, 8, 11), Held(20, 7, ORDER))),
 )

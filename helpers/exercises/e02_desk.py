@@ -27,8 +27,10 @@ class Desk:
 
     seconds: Callable[[Any], float] = lambda item: 1.0
     poison: Sequence[Any] = ()
-    error: Exception = field(default_factory=lambda: ValueError("the model's answer is no JSON"))
+    error: BaseException = field(default_factory=lambda: ValueError("the model's answer is no JSON"))
     started: list[Any] = field(default_factory=list)
+    ended: int = 0
+    """Items whose work came to its end."""
     peak: int = 0
     ended_at: float = 0.0
     """Virtual seconds until the batch was done."""
@@ -53,6 +55,7 @@ class Desk:
             await asyncio.sleep(self.seconds(item))
         finally:
             self._active -= 1
+        self.ended += 1
         if item in self.poison:
             raise self.error
         return answer_to(item)
@@ -113,12 +116,12 @@ def _raised(attempt: Attempt, ran: Ran, desk: Desk, count: int, sent: str) -> Pr
         lost = count - len(desk.poison)
         return Problem(code="batch-lost", sent=sent, did=f"{did}: item {desk.poison[0]} failed, and {lost} results "
                        "were lost", should=f"return all {count} rows, the error in its own", because="one bad answer "
-                       "in fifty is usual, and the other 49 are paid for.", look="where an error of `work(item)` is "
+                       "says nothing of the others, and those are paid for.", look="where an error of `work(item)` is "
                        "caught: it has to be before it reaches the others.")
     return attempt.raised(ran, sent, f"return {count} rows")
 
 
-def _holds(error: BaseException | None, wanted: Exception) -> bool:
+def _holds(error: BaseException | None, wanted: BaseException) -> bool:
     """Whether it is that error, or a group (of a TaskGroup) in which it is."""
     if isinstance(error, BaseExceptionGroup):
         return any(_holds(part, wanted) for part in error.exceptions)

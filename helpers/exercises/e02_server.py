@@ -20,6 +20,7 @@ from helpers.exercises.driving import drive
 MOST_REQUESTS = 60
 """More than any answer needs: one that goes on retries without an end."""
 CLIENTS = 40
+ANSWER = "Your order left on Monday."
 ENOUGH = {"budget_s": 1e9}
 """A budget that is never used up: for checks that look at something else."""
 
@@ -171,7 +172,7 @@ def _foreign(attempt: Attempt, played: Played, sent: str) -> Problem:
                        f"no `{error.name}`.", look="what you read from the error before you know that it is there.",
                        **common)
     if isinstance(error, TypeError) and "NoneType" in str(error) and played.requests:
-        return Problem(code="asked-none", because="most failures do not say when to come back: then `asked` is None.",
+        return Problem(code="asked-none", because="not every failure says when to come back: then `asked` is None.",
                        look="the arithmetic in that line, for a failure without `retry-after`.", **common)
     misused = isinstance(error, AttributeError) and callable(getattr(error, "obj", None))
     if misused or (isinstance(error, TypeError) and ("'function'" in str(error) or "rng()" in str(error))):

@@ -1,12 +1,13 @@
 """02-3: `worst_case(app_attempts, sdk_retries)`.
 
-Each layer is asked for alone first, so that a wrong number names its mistake by itself.
+Asked first is for both layers, in numbers at which each usual slip comes to another result; then for each alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from helpers.classroom.attempt import Attempt, Spoiled, shown
@@ -124,6 +125,9 @@ class Case:
             if abs(slip.reckon(self.app, self.sdk) - got[which]) < 1e-9:
                 return Problem(code=slip.code, did=f"{said}: {slip.did}", because=slip.because, look=slip.look,
                                **common)
+        if which and got[1] in (floor(self.right[1]), ceil(self.right[1])):
+            return Problem(code="rounded", did=said, because="these waits come in halves of a second, and a rounded "
+                           "sum is another one.", look="`int(...)`, `round(...)` and `//`.", **common)
         return Problem(code="seconds" if which else "requests", did=said, because=self._counted(which), **common)
 
     def _counted(self, seconds: bool) -> str:
@@ -147,8 +151,8 @@ def _pair(value: Any, case: Case, should: str) -> tuple[float, float]:
                           because="the caller writes `requests, seconds = worst_case(...)`.", look="your `return`."))
 
 
-CASES = tuple(Case(*numbers) for numbers in ((1, 3), (1, 8), (6, 0), (1, 0), (3, 3), (5, 2), (4, 7)))
-"""The SDK alone, its cap, the own loop alone, neither, both; in numbers by which each slip shows itself first."""
+CASES = tuple(Case(*numbers) for numbers in ((3, 3), (1, 3), (1, 8), (6, 0), (1, 0), (5, 2), (4, 7)))
+"""Both layers in numbers that tell most slips apart, then the SDK alone, its cap, the own loop alone, neither, both."""
 
 WORST_CASE = Exercise(
     id="02-3", name="worst_case", call="worst_case(app_attempts, sdk_retries)", solution=worst_case, checks=CASES,

@@ -182,4 +182,5 @@ def _raised(attempt: Attempt, ran: Ran, story: Story) -> Problem:
 def _own_clock(problem: Problem, attempt: Attempt, story: Story) -> Problem:
     return Problem(code="own-clock", sent=problem.sent, did=f"{problem.did}, and never asked the clock that you were "
                    "given", should=problem.should, because="with a clock of its own no test can let an hour pass, and "
-                   "neither could this check.", look="where the time comes from in your class: `now()`.")
+                   "neither could this check.", look="where the time comes from in your class. `now` is a "
+                   "function: call it, `now()`, whenever you want to know the time.")

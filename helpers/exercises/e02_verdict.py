@@ -1,7 +1,7 @@
 """02-1: `is_retryable(error)`.
 
-Each case is a real error of an SDK. Where a verdict is wrong, those on all cases together tell by which rule it came
-about.
+Each case is a real error of an SDK, or one of the learner's own code. Where a verdict is wrong, those on all cases
+together tell by which rule it came about.
 """
 
 from __future__ import annotations
@@ -15,51 +15,32 @@ from helpers.classroom.attempt import Attempt, Spoiled, shown
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.guard import Ran
 from helpers.classroom.report import Problem
+from helpers.exercises import e02_reasons as why
 from helpers.exercises.driving import drive
-from helpers.exercises.failures import ANTHROPIC, OPENAI, failure
+from helpers.exercises.e02_errors import OWN, TALKATIVE, made
+from helpers.exercises.e02_reasons import Reason
+from helpers.exercises.failures import ANTHROPIC, OPENAI
+from helpers.retries import classify
 
 WORDS = ("retry", "never", "human")
 
 
 def is_retryable(error):
     """One good solution."""
-    status, code = getattr(error, "status_code", None), getattr(error, "error_code", getattr(error, "code", None))
-    if status == 402 or code in ("enforced_spend_limit_reached", "insufficient_quota"):
+    import anthropic
+    import httpx2
+    import openai
+
+    status = getattr(error, "status_code", None)
+    words = {getattr(error, name, None) for name in ("type", "error_code", "code")}
+    if status == 402 or words & {"enforced_spend_limit_reached", "contract_spend_limit_reached", "insufficient_quota"}:
         return "human"
-    if status is None or status in (408, 409, 429) or status >= 500:
+    if status in (408, 409, 429) or (status or 0) >= 500:
         return "retry"
-    in_a_stream = status == 200 and error.type in ("overloaded_error", "api_error", "rate_limit_error", "timeout_error")
-    return "retry" if in_a_stream else "never"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why the errors of one kind get their verdict: the problem of an answer that gives another."""
-
-    code: str
-    because: str
-    look: str = ""
-
-
-SAME_BYTES = Reason("same-bytes", "the same bytes get the same answer: each further request is time lost, and load on "
-                    "somebody's server.")
-TRANSIENT = Reason("transient-4xx", "408 (the request took too long to arrive) and 409 (it met another one) begin with "
-                   "a 4 and pass all the same.", "what you take \"4xx\" to mean.")
-RATE = Reason("rate-limit", "a rate limit counts by the minute: the same request passes a little later.")
-SPENT = Reason("spend-limit", "this 429 lasts until the limit is raised or the month is over. The status is that of a "
-               "rate limit; `error_code` tells them apart.",
-               "what else the error carries beside its status.")
-QUOTA = Reason("quota", "the credit is used up: until somebody pays, each request ends like this. OpenAI says so in "
-               "`code` and `type`; its errors have no `error_code`.", "`vars(error)`: which field differs between the "
-               "two 429?")
-BILLING = Reason("billing", "402 is *payment required*: the request is right, and waiting pays no bill.")
-SERVER = Reason("server-errors", "the fault is the server's, and mostly over within seconds.")
-OVERLOADED = Reason("by-name", "529 is Anthropic's *overloaded*, beyond the usual list. Classes moved between versions "
-                    "of the SDK, and each vendor has its own; the number stays.", "what your rule says of a status "
-                    "that is not in your list.")
-CONNECTION = Reason("connection", "no reply came, so nothing says that the request was wrong: most likely a cable, a "
-                    "proxy or a server that restarts.")
-STREAM = Reason("mid-stream", "`status_code` is 200 because the headers were sent before the failure; look at `.type`.")
+    no_reply = isinstance(error, (anthropic.APIConnectionError, openai.APIConnectionError, httpx2.TransportError))
+    in_a_stream = status in (None, 200) and words & {    # Anthropic's error has 200 then, OpenAI's has no status
+        "overloaded_error", "api_error", "rate_limit_error", "timeout_error", "server_error"}
+    return "retry" if no_reply or in_a_stream else "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,7 @@ class Case:
 
     @property
     def error(self) -> Exception:
-        return failure(self.spec, self.vendor)
+        return made(self.spec, self.vendor)
 
     @property
     def sent(self) -> str:
@@ -94,25 +75,45 @@ class Case:
 
 
 CASES = (
-    Case("529", "retry", OVERLOADED), Case("400", "never", SAME_BYTES), Case("500", "retry", SERVER),
-    Case("dropped connection", "retry", CONNECTION), Case("429 retry-after 2", "retry", RATE),
-    Case("404", "never", SAME_BYTES), Case("408", "retry", TRANSIENT), Case("409", "retry", TRANSIENT),
-    Case("spend limit", "human", SPENT), Case("spend limit", "human", QUOTA, OPENAI), Case("402", "human", BILLING),
-    Case("error after 3 deltas", "retry", STREAM), Case("dropped after 3 deltas", "retry", CONNECTION),
-    Case("timeout", "retry", CONNECTION), Case("503", "retry", SERVER), Case("401", "never", SAME_BYTES),
-    Case("403", "never", SAME_BYTES), Case("413", "never", SAME_BYTES), Case("422", "never", SAME_BYTES),
-    Case("400", "never", SAME_BYTES, OPENAI), Case("429", "retry", RATE, OPENAI),
-    Case("503", "retry", SERVER, OPENAI), Case("timeout", "retry", CONNECTION, OPENAI),
+    Case("529", "retry", why.OVERLOADED), Case("400", "never", why.SAME_BYTES), Case("500", "retry", why.SERVER),
+    Case("dropped connection", "retry", why.CONNECTION), Case("429 retry-after 2", "retry", why.RATE),
+    Case("404", "never", why.SAME_BYTES), Case("408", "retry", why.TRANSIENT), Case("409", "retry", why.TRANSIENT),
+    Case("spend limit", "human", why.SPENT), Case("spend limit", "human", why.QUOTA, OPENAI),
+    Case("402", "human", why.BILLING),
+    Case("contract limit", "human", why.CONTRACT), Case("quota by type", "human", why.QUOTA_TYPE, OPENAI),
+    Case("error after 3 deltas", "retry", why.STREAM), Case("stream api_error", "retry", why.STREAM),
+    Case("stream invalid_request_error", "never", why.STREAM_WRONG),
+    Case("dropped after 3 deltas", "retry", why.CONNECTION),
+    Case("timeout", "retry", why.CONNECTION), Case("503", "retry", why.SERVER), Case("502", "retry", why.SERVER),
+    Case("504", "retry", why.SERVER), Case("400 that quotes", "never", why.WORDY), Case("401", "never", why.SAME_BYTES),
+    Case("403", "never", why.SAME_BYTES), Case("413", "never", why.SAME_BYTES), Case("422", "never", why.SAME_BYTES),
+    Case("418", "never", why.UNKNOWN),
+    Case("400", "never", why.SAME_BYTES, OPENAI), Case("429", "retry", why.RATE, OPENAI),
+    Case("503", "retry", why.SERVER, OPENAI), Case("timeout", "retry", why.CONNECTION, OPENAI),
+    Case("KeyError('prompt')", "never", why.SLIP, OWN), Case("ValueError('no order number')", "never", why.SLIP, OWN),
 )
 
 
+def written_by_yourself(attempt: Attempt) -> Problem | None:
+    """The lesson's own function is no answer."""
+    if attempt.answer is not classify:
+        return None
+    return Problem(code="ours", sent="nothing yet: we looked at what you gave us", did="gave us `classify`, which is "
+                   "ours", should="be a function of your own", because="ours is right, and from it you will hardly "
+                   "learn where the lines between the three run. Write yours, then compare: `course.show(classify)`.")
+
+
 def described(error: Exception) -> str:
-    """An error in words: its class, and the fields that it has."""
-    name = f"`{type(error).__module__.partition('.')[0]}.{type(error).__name__}`"
+    """An error in words: its class, the fields that it has, and its text where that misleads."""
+    library = type(error).__module__.partition(".")[0]
+    if library == "builtins":
+        return f"`{error!r}`: a slip in your own code, no status"
+    name = f"`{library}.{type(error).__name__}`"
     fields = {"status_code": "status {}", "type": "type `{}`", "error_code": "error_code `{}`", "code": "code `{}`"}
     said = [form.format(value) for name, form in fields.items() if (value := getattr(error, name, None)) is not None]
     headers = getattr(getattr(error, "response", None), "headers", {})
     said += [f"`retry-after: {headers['retry-after']}`"] if "retry-after" in headers else []
+    said += [f"and a text that quotes a customer ({TALKATIVE!r})"] if TALKATIVE in str(error) else []
     return f"{name}: {', '.join(said) if hasattr(error, 'status_code') else 'the connection failed, no status'}"
 
 
@@ -122,7 +123,7 @@ def _raised(attempt: Attempt, ran: Ran, case: Case) -> Problem:
     common = {"sent": case.sent, "did": did, "should": f'return "{case.want}"'}
     if missing in ("status_code", "response") or "'NoneType'" in said:
         return Problem(code="no-status", because="a connection that broke brought no reply, so there is no status to "
-                       "read or compare; and this error happens every day.",
+                       "read or compare; and such an error ends your classifier before it can say a word.",
                        look="the line above: what does it read before it knows that it is there?", **common)
     if missing in ("type", "code", "error_code"):
         return Problem(code="no-field", because=f"not every error has `{missing}`: the vendors name their fields "
@@ -154,11 +155,11 @@ def _wrong(attempt: Attempt, case: Case, got: str) -> Problem:
     if case.want == "never" and got == "human":
         return Problem(code="not-money", did=did, because='"human" is for a request that is right and lacks money; '
                        "here the request itself is wrong, its key and model included.", **common)
-    if case.reason is RATE and got == "human":
-        return Problem(code="every-429-human", did=did, because="this is the daily rate limit: somebody would be woken "
-                       "for what is over in seconds.", look="what the 429 of a used-up budget has, and this one "
-                       "has not.", **common)
-    if case.vendor == OPENAI and case.reason is not QUOTA and _right_for_the_other(case, verdicts):
+    if case.reason is why.RATE and got == "human":
+        return Problem(code="every-429-human", did=did, because="this is the rate limit: somebody would be woken for "
+                       "what passes by itself.", look="what the 429 of a used-up budget has, and this one has not.",
+                       **common)
+    if case.vendor == OPENAI and case.reason is not why.QUOTA and _right_for_the_other(case, verdicts):
         return Problem(code="one-vendor", did=f"{did}; for Anthropic's own it was right", because="the two SDKs share "
                        "names and no classes: an `isinstance` with one vendor's class is false for the other's.",
                        look="what both have in common: `status_code`, or its absence.", **common)
@@ -196,15 +197,18 @@ def _right_for_the_other(case: Case, verdicts: Sequence[str]) -> bool:
 
 
 TELL_THEM_APART = Exercise(
-    id="02-1", name="is_retryable", call="is_retryable(error)", solution=is_retryable, checks=CASES,
+    id="02-1", name="is_retryable", call="is_retryable(error)", solution=is_retryable,
+    checks=(written_by_yourself, *CASES),
     praise="You decide by what the server said, not by a class: status first, type and code where the status says too "
            "little.",
     hints=("Would the very same bytes get another answer in ten seconds? If not: is the request wrong, or is it right "
            "and the money gone?",
-           "Read the status so that its absence is no error, and begin with the few that are about money: 402, and the "
-           "two 429 that say so in `error_code` (Anthropic) or `code` (OpenAI). Then what passes: no status, 408, 409, "
-           "429, everything from 500 on, and a stream that failed after its 200.",
+           "Read the status so that its absence is no error, and begin with what is about money: 402, and the 429 that "
+           "say so in `error_code` (Anthropic: two of them), `type` or `code` (OpenAI). Then what passes: 408, 409, "
+           "429, everything from 500 on, a connection that failed, and a stream that failed after its 200 by no fault "
+           "of the request. What is left is \"never\".",
            '`status = getattr(error, "status_code", None)`, the same for `error_code`, `code` and `type`. Then '
-           '`if status == 402 or ...: return "human"`, `if status is None or status in (408, 409, 429) or status >= '
-           '500: return "retry"`, one line for status 200, and `return "never"` at the end.'),
+           '`if status == 402 or ...: return "human"`, `if status in (408, 409, 429) or (status or 0) >= 500: return '
+           '"retry"`, `isinstance(error, (anthropic.APIConnectionError, openai.APIConnectionError, '
+           'httpx2.TransportError))` for a lost connection, one line for status 200, and `return "never"` at the end.'),
 )

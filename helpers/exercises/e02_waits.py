@@ -1,34 +1,34 @@
-"""02-2: how long `my_retry` waits: a growing ceiling, spread over clients, above what the server asks, in a budget.
+"""02-2: how long `my_retry` waits by itself: a growing ceiling, spread over clients, up to the cap.
 
 Shapes are judged by what 40 clients do together. The bounds let full, equal and decorrelated jitter pass; the SDKs' own
-(a quarter at most) and anything narrower do not.
+(a quarter at most) and anything narrower do not. What a server asks for, and the budget, are in `e02_limits`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from collections.abc import Callable
+from itertools import pairwise
 
-from helpers.classroom.attempt import Attempt, Spoiled, shown
+from helpers.classroom.attempt import Attempt, Spoiled
 from helpers.classroom.report import Problem
-from helpers.exercises.e02_server import CLIENTS, ENOUGH, Played, always, clients, gave_up, play, seconds, upper
+from helpers.exercises.e02_server import ANSWER, CLIENTS, ENOUGH, always, clients, gave_up, play, seconds
 from helpers.exercises.failures import failure
 
-ANSWER = "Your order left on Monday."
 WIDE = 0.43
 """(longest - shortest) / longest of 40 waits: full jitter has 0.97, equal 0.48, +-25 % 0.39, the SDKs' own 0.24."""
-GROWN = 6
-"""Fifth wait / first wait where `rng()` is always 0.5: doubling has 16, decorrelated jitter 7, a linear one 5."""
+NEAR_CAP = 0.85
+"""Longest of all waits / `cap_s`, after nine failures: who draws below the cap comes near it, full jitter to 0.99."""
 HERD = 0.75
 """Share of clients with the same wait at the cap: where the cap cuts the jitter off it is 0.9; decorrelated has 0.5."""
-FIVE = "a `send` that fails five times (529), then answers; `rng()` always gives 0.5"
+CLOSE_TO_ONE, CLOSE_TO_TWO = (0.7, 3.1), (1.8, 2.2)
+"""The first ceiling over `base_s`: 1, or 2, or 3 (decorrelated jitter). Each ceiling over the one before."""
 
 
 def draws_from_rng(attempt: Attempt) -> Problem | None:
     """The same draws give the same waits, other draws others."""
     sent = "a `send` that fails three times (529), then answers; `rng()` always gives {}"
-    same, again, other = (_waits(attempt, 3, sent.format(draw), draw) for draw in (0.5, 0.5, 0.9))
+    same, again, other = (waits_of(attempt, 3, sent.format(draw), draw) for draw in (0.5, 0.5, 0.9))
     if same != again:
         return Problem(code="own-random", sent=f"{sent.format(0.5)}; twice", did=f"waited {_listed(same)}, then "
                        f"{_listed(again)}", should="wait the same both times", because="chance that comes from "
@@ -36,7 +36,20 @@ def draws_from_rng(attempt: Attempt) -> Problem | None:
                        look="where your random numbers come from: you are given `rng`.")
     if same == other:
         return _alike(attempt)
-    return None
+    return _one_draw(attempt, same)
+
+
+def _one_draw(attempt: Attempt, same: list[float]) -> Problem | None:
+    """Each wait needs a draw of its own: here the first draw stays, and the others change."""
+    later = iter([0.5])
+    sent = "a `send` that fails three times (529), then answers; `rng()` gives 0.5 first, and then {} each time"
+    waits = waits_of(attempt, 3, sent.format("0.9"), rng=lambda: next(later, 0.9))
+    if waits[1:] != same[1:]:
+        return None
+    return Problem(code="one-draw", sent=f"{sent.format('0.5')}; the same again with 0.9", did=f"waited "
+                   f"{_listed(waits)} both times", should="draw for each wait anew", because="two clients that "
+                   "once drew nearly the same number would stay together in every retry.", look="where `rng()` is "
+                   "called: before the loop, or for each delay.")
 
 
 def _alike(attempt: Attempt) -> Problem:
@@ -48,22 +61,64 @@ def _alike(attempt: Attempt) -> Problem:
 
 
 def grows(attempt: Attempt) -> Problem | None:
-    """The ceiling doubles, from `base_s` on."""
-    waits = _waits(attempt, 5, FIVE, 0.5)
-    if waits[4] < GROWN * waits[0]:
-        still = waits[4] < 1.3 * waits[0]
-        return Problem(code="not-growing" if still else "grows-slowly", sent=FIVE, did=f"waited {_listed(waits)}",
-                       should="double the ceiling of the wait with each failure, until `cap_s`",
-                       because="nobody knows how long an outage lasts: doubling soon reaches the right size, and "
-                       "leaves a server alone the longer it is down.",
-                       look="the power of 2 in your delay, and what its exponent is in each round.")
-    sent = f"{FIVE}; `base_s=0.1`"
-    smaller = _waits(attempt, 5, sent, 0.5, base_s=0.1)
-    if smaller[0] < 0.5 * waits[0]:
+    """The ceiling begins at about `base_s`, and doubles."""
+    waits = {draw: waits_of(attempt, 5, _growing(draw), draw, cap_s=1_000.0)[:4] for draw in (0.01, 0.5, 0.99)}
+    first = max(each[0] for each in waits.values())
+    if not CLOSE_TO_ONE[0] <= first <= CLOSE_TO_ONE[1]:
+        return _first_ceiling(first)
+    if not (any(map(_doubles, waits.values())) or _decorrelated(waits[0.5])):
+        return _growth(waits[0.5])
+    sent = f"{_growing(0.5)} and `base_s=0.1`"
+    smaller = waits_of(attempt, 5, sent, base_s=0.1, cap_s=1_000.0)
+    if 0.05 <= smaller[0] / waits[0.5][0] <= 0.5:
         return None
     return Problem(code="base-ignored", sent=sent, did=f"waited {seconds(smaller[0])} first, and with `base_s=1.0` "
-                   f"{seconds(waits[0])}", should="begin with a tenth of it", because="whoever sets `base_s` knows how "
-                   "fast this server recovers.", look="what your ceiling is before it doubles.")
+                   f"{seconds(waits[0.5][0])}", should="begin with a tenth of it", because="whoever sets `base_s` "
+                   "knows how fast this server recovers.", look="what your ceiling is before it doubles.")
+
+
+def _growing(draw: float) -> str:
+    return f"a `send` that fails five times (529), then answers; `rng()` always gives {draw}, `cap_s=1000`"
+
+
+def _first_ceiling(first: float) -> Problem:
+    early = "a shorter wait asks again before anything can have changed."
+    late = "a longer one keeps a user waiting for what may have passed long ago."
+    return Problem(code="first-ceiling", sent=_growing(0.99), did=f"waited {seconds(first)} before the first retry",
+                   should="draw that wait below a ceiling of about `base_s`, which is 1 s", because="whoever sets "
+                   f"`base_s` knows how fast this server recovers; {early if first < 1 else late}",
+                   look="what your ceiling is before it doubles.")
+
+
+def _factors(waits: list[float]) -> list[float]:
+    return [after / before if before else 0.0 for before, after in pairwise(waits)]
+
+
+def _doubles(waits: list[float]) -> bool:
+    return all(CLOSE_TO_TWO[0] <= factor <= CLOSE_TO_TWO[1] for factor in _factors(waits))
+
+
+def _decorrelated(waits: list[float]) -> bool:
+    """Whether each wait is drawn between `base_s` and three times the one before; the draw was 0.5."""
+    return all(abs(after - (1.5 * before + 0.5)) < 0.05 * after for before, after in pairwise(waits))
+
+
+def _growth(waits: list[float]) -> Problem:
+    """The problem of waits that grow in another way than by doubling."""
+    factors = _factors(waits)
+    grown = ", ".join(f"{factor:.2f}".rstrip("0").rstrip(".") for factor in factors)
+    common = {"sent": _growing(0.5), "should": "double the ceiling of the wait with each failure, until `cap_s`",
+              "look": "the power of 2 in your delay, and what its exponent is in each round."}
+    soon = "nobody knows how long an outage lasts. With doubling, the next wait is about as long as all before it"
+    if waits[3] < 1.3 * waits[0]:
+        return Problem(code="not-growing", did=f"waited {_listed(waits)}", because=f"{soon}; yours ask a server that "
+                       "is down as often after an hour as at first.", **common)
+    did = f"waited {_listed(waits)}: {grown} times the wait before"
+    if waits[3] < 8 * waits[0] or factors[-1] < CLOSE_TO_TWO[0]:
+        return Problem(code="grows-slowly", did=did, because=f"{soon}; a growth that is slower, or slackens, sends "
+                       "many more requests to a server that is down.", **common)
+    return Problem(code="grows-fast", did=did, because=f"{soon}; a steeper growth lets users wait long after the "
+                   "server is well again.", **common)
 
 
 def spreads(attempt: Attempt) -> Problem | None:
@@ -86,9 +141,14 @@ def stays_below_the_cap(attempt: Attempt) -> Problem | None:
         longest = max(max(each) for each in waits)
         if longest > cap + 1e-9:
             return Problem(code="over-cap", sent=sent, did=f"waited {seconds(longest)} at one point",
-                           should=f"wait {seconds(cap)} at most", because="nine doublings make 512: the user is gone "
-                           "by then, and the server may have been well for minutes.", look="what `min(cap_s, ...)` "
-                           "holds: the whole delay, whatever jitter adds.")
+                           should=f"wait {seconds(cap)} at most", because="it is the caller's word for the "
+                           "longest wait: without it, nine doublings make 512 s.", look="the order: cap the "
+                           "ceiling first, then draw below it.")
+        if longest < NEAR_CAP * cap:
+            return Problem(code="under-cap", sent=sent, did=f"never waited longer than {seconds(longest)}",
+                           should=f"let the ceiling grow to {seconds(cap)}, and draw below that", because="the caller "
+                           "has chosen how gentle to be in a long outage; shorter waits are more requests on a "
+                           "server that is down.", look="what stands beside `cap_s` in your `min(...)`.")
         common, many = Counter(round(each[8], 6) for each in waits).most_common(1)[0]
         if many > HERD * CLIENTS:
             return Problem(code="cap-after-jitter", sent=sent, did=f"made {many} of {CLIENTS} wait exactly "
@@ -98,116 +158,10 @@ def stays_below_the_cap(attempt: Attempt) -> Problem | None:
     return None
 
 
-def heeds_retry_after(attempt: Attempt) -> Problem | None:
-    """What the server asks for is a floor, above the cap as well; zero is no reason to hurry."""
-    return _floor(attempt, 7, 0.25) or _floor(attempt, 30, 0.25) or _asked_for_nothing(attempt)
-
-
-def _floor(attempt: Attempt, asked: int, draw: float) -> Problem | None:
-    sent = f"a 429 with `retry-after: {asked}`, then an answer; `rng()` always gives {draw}"
-    played = play(attempt, [failure(f"429 retry-after {asked}"), ANSWER], sent=sent, rng=always(draw))
-    wait = played.waits[0]
-    if wait >= asked and played.requests == 2:
-        return None
-    unasked = _waits(attempt, 1, sent, draw)[0]
-    common = {"sent": sent, "did": f"waited {seconds(wait)}" if played.requests == 2 else "gave up",
-              "should": f"wait {asked} s at least, and send again"}
-    if played.requests == 2 and abs(wait - unasked) < 1e-9:
-        return Problem(code="retry-after-ignored", because="the server has said from when on it will answer; whatever "
-                       "comes earlier is refused, and counts against you.", look="what `asked_wait_s` returned, and "
-                       "where your delay uses it.", **common)
-    if asked > 20:
-        return Problem(code="retry-after-capped", because="`cap_s` bounds your own guess, and the server's number is "
-                       "none: earlier requests are refused. What bounds both is the budget.",
-                       look="what your `min(...)` holds.", **common)
-    return Problem(code="retry-after-shortened", because="a request that comes earlier is refused, and counts against "
-                   "you: jitter goes on top of what was asked.", look="what `rng()` is multiplied with.", **common)
-
-
-def _asked_for_nothing(attempt: Attempt) -> Problem | None:
-    sent = "a 429 with `retry-after: 0`, then an answer; `rng()` always gives 0.5"
-    played = play(attempt, [failure("429 retry-after 0"), ANSWER], sent=sent)
-    if played.waits[0] > 0:
-        return None
-    return Problem(code="zero-wait", sent=sent, did="sent the second request at once", should="wait at least what it "
-                   "would wait without the header", because="0 is a floor like any other, and the SDKs take it for "
-                   "absent; a loop without waits is a load test.",
-                   look="whether the server's number replaces your delay, or is its floor.")
-
-
-def reads_a_date(attempt: Attempt) -> Problem | None:
-    """`retry-after` may be an HTTP date."""
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
-    sent = f"a 429 with `retry-after: {date}`, which is 40 s from now, then an answer"
-    played = play(attempt, [failure(f"429 retry-after {date}"), ANSWER], sent=sent)
-    if played.waits[0] >= 35 and played.requests == 2:
-        return None
-    return Problem(code="date-ignored", sent=sent, did=f"waited {seconds(played.waits[0])}. {upper(played.trace)}",
-                   should="wait until then", because="HTTP allows both forms, and a proxy on the way may choose the "
-                   "other one.", look="`asked_wait_s(error, datetime.now(UTC))`, which reads both.")
-
-
-def spreads_above_retry_after(attempt: Attempt) -> Problem | None:
-    """All were told the same number; they should not all come back in the same moment."""
-    sent = f"{CLIENTS} clients a 429 with `retry-after: 7` in the same moment, then answers"
-    waits = clients(attempt, [failure("429 retry-after 7"), ANSWER], sent=sent)
-    common, many = Counter(round(each[0], 3) for each in waits).most_common(1)[0]
-    if many <= CLIENTS / 2:
-        return None
-    return Problem(code="retry-after-herd", sent=sent, did=f"made {many} of them wait exactly {seconds(common)}",
-                   should="wait 7 s at least, each a time of its own", because="the server told all of them the same "
-                   "number: obeyed exactly, the herd comes back whole, 7 s later.",
-                   look="what is drawn with `rng()` when the server's number is larger than your own.")
-
-
-def keeps_the_budget(attempt: Attempt) -> Problem | None:
-    """No wait that the budget has no room for, asked for or added up."""
-    return _an_hour(attempt) or _summed(attempt, 60.0) or _summed(attempt, 5.0)
-
-
-def _an_hour(attempt: Attempt) -> Problem | None:
-    sent = "a 429 with `retry-after: 3600`, and `budget_s=60`"
-    played = play(attempt, [failure("429 retry-after 3600"), ANSWER], sent=sent, budget_s=60.0)
-    if played.reraised and played.requests == 1 and not played.waits[0]:
-        return None
-    common = {"sent": sent, "should": "raise the 429 at once"}
-    if played.waits[0] > 60:
-        return Problem(code="budget-ignored", did=f"waited {seconds(played.waits[0])}", because="the caller has a "
-                       "minute: an error now can still be handled, an answer in an hour reaches nobody.",
-                       look="what you compare with `budget_s`, and when: before the wait.", **common)
-    return _clipped(played, common)
-
-
-def _summed(attempt: Attempt, budget: float) -> Problem | None:
-    sent = f"a `send` that always fails (529), `max_attempts=50` and `budget_s={budget:g}`; `rng()` always gives 0.9"
-    played = play(attempt, [failure("529")], sent=sent, rng=always(0.9), max_attempts=50, budget_s=budget)
-    total = sum(played.waits)
-    common = {"sent": sent, "should": f"wait {seconds(budget)} at most, all waits together, and then raise the error"}
-    if total > budget + 1e-9:
-        return Problem(code="budget-per-wait", did=f"waited {seconds(total)} in all, in {played.requests} requests",
-                       because="the caller waits for the sum, not for one of its parts.", look="what you compare with "
-                       "`budget_s`: all waits so far and the next one. Our `sleep` takes no real time, so no clock "
-                       "will tell you.", **common)
-    if played.reraised and all(played.waits[:-1]) and not played.waits[-1]:
-        return None
-    return _clipped(played, common)
-
-
-def _clipped(played: Played, common: dict[str, str]) -> Problem:
-    """It did not stop in time, nor wait too long: it filled the budget up, or ended without an error."""
-    if played.ran.error is None and isinstance(played.last, BaseException):
-        return Problem(code="budget-swallowed", did=f"returned {shown(played.ran.value)}. {upper(played.trace)}",
-                       because="the caller takes it for the reply.", look="how your loop ends when the budget does.",
-                       **common)
-    return Problem(code="budget-filled", did=f"sent it again too soon. {upper(played.trace)}", because="a request "
-                   "that comes before its time is refused: one more for the server, and time lost for the user.",
-                   look="what happens where the budget has no room for the whole wait: `raise`, or a smaller one?",
-                   **common)
-
-
-def _waits(attempt: Attempt, failures: int, sent: str, draw: float, **options: float) -> list[float]:
+def waits_of(attempt: Attempt, failures: int, sent: str, draw: float = 0.5, *,
+             rng: Callable[[], float] | None = None, **options: float) -> list[float]:
     """The waits between so many failures and the answer."""
-    played = play(attempt, [failure("529")] * failures + [ANSWER], sent=sent, rng=always(draw),
+    played = play(attempt, [failure("529")] * failures + [ANSWER], sent=sent, rng=rng or always(draw),
                   max_attempts=failures + 1, **{**ENOUGH, **options})
     if played.requests <= failures:
         raise Spoiled(gave_up(played, sent))

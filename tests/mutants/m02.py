@@ -14,18 +14,29 @@ from tests.mutants import mutant, right
 
 # ---- 02-1: retry, never, human
 
-MONEY = ("enforced_spend_limit_reached", "insufficient_quota")
+MONEY = ("enforced_spend_limit_reached", "contract_spend_limit_reached", "insufficient_quota")
 IN_STREAM = ("overloaded_error", "api_error", "rate_limit_error", "timeout_error")
 
 
-def _verdict(error, *, again=(408, 409, 429), human=(402,), money=MONEY, from_status=500, lost="retry", stream="retry"):
+def _lost(error):
+    import anthropic
+    import httpx2
+    import openai
+
+    return isinstance(error, (anthropic.APIConnectionError, openai.APIConnectionError, httpx2.TransportError))
+
+
+def _verdict(error, *, again=(408, 409, 429), human=(402,), money=MONEY, from_status=500, lost=_lost, stream="retry",
+             fields=("error_code", "code", "type"), unknown="never"):
     status = getattr(error, "status_code", None)
-    if status in human or {getattr(error, "error_code", None), getattr(error, "code", None)} & set(money):
+    if status in human or {getattr(error, field, None) for field in fields} & set(money):
         return "human"
     if status is None:
-        return lost
+        return "retry" if lost(error) else "never"
     if status == 200:
         return stream if error.type in IN_STREAM else "never"
+    if 400 <= status < 500 and status not in (400, 401, 403, 404, 413, 422):
+        return "retry" if status in again else unknown
     return "retry" if status in again or status >= from_status else "never"
 
 
@@ -36,12 +47,19 @@ def as_production_does(error):
 
 @right("02-1")
 def with_a_match(error):
-    match (getattr(error, "status_code", None), getattr(error, "error_code", None) or getattr(error, "code", None)):
-        case (402, _) | (_, "enforced_spend_limit_reached" | "insufficient_quota"):
+    words = {getattr(error, name, None) for name in ("error_code", "code", "type")}
+    match (getattr(error, "status_code", None), words):
+        case (402, _):
             return "human"
-        case (None, _) | (200 | 408 | 409 | 429, _):
+        case (_, words) if words & set(MONEY):
+            return "human"
+        case (None, _) if _lost(error):
             return "retry"
-        case (status, _) if 500 <= status:
+        case (200, words) if words & set(IN_STREAM):
+            return "retry"
+        case (408 | 409 | 429, _):
+            return "retry"
+        case (int() as status, _) if 500 <= status:
             return "retry"
     return "never"
 
@@ -52,15 +70,18 @@ class Verdict(StrEnum):
 
 @right("02-1")
 def with_an_enum(error):
-    if any(word in str(getattr(error, "body", "")) for word in (*MONEY, "billing_error")):
+    body = str(getattr(error, "body", ""))
+    if any(repr(word) in body for word in (*MONEY, "billing_error")):
         return Verdict.HUMAN
     try:
         status = HTTPStatus(error.status_code)
-    except AttributeError:
-        return Verdict.RETRY
+    except AttributeError:    # no reply, but a request: then it was on its way
+        return Verdict.RETRY if getattr(error, "request", None) else Verdict.NEVER
     except ValueError:        # 529 is in no list
         return Verdict.RETRY if error.status_code > 500 else Verdict.NEVER
-    return Verdict.RETRY if status >= 500 or status in (200, 408, 409, 429) else Verdict.NEVER
+    if status == 200:
+        return Verdict.RETRY if any(word in body for word in IN_STREAM) else Verdict.NEVER
+    return Verdict.RETRY if status >= 500 or status in (408, 409, 429) else Verdict.NEVER
 
 
 @right("02-1")
@@ -69,23 +90,83 @@ def by_both_vendors_classes(error):
     import httpx2
     import openai
 
-    if isinstance(error, anthropic.EnforcedSpendLimitReachedError | anthropic.PaymentRequiredError):
+    if isinstance(error, anthropic.EnforcedSpendLimitReachedError | anthropic.ContractSpendLimitReachedError
+                  | anthropic.PaymentRequiredError):
         return "human"
     if isinstance(error, openai.RateLimitError) and error.type == "insufficient_quota":
         return "human"
     lost = (anthropic.APIConnectionError, openai.APIConnectionError, httpx2.TransportError)
     server = (anthropic.InternalServerError, openai.InternalServerError, anthropic.RequestTimeoutError)
     busy = (anthropic.RateLimitError, openai.RateLimitError, anthropic.ConflictError, openai.ConflictError)
-    return "retry" if isinstance(error, lost + server + busy) or error.status_code in (200, 408) else "never"
+    if isinstance(error, lost + server + busy):
+        return "retry"
+    in_stream = isinstance(error, anthropic.APIStatusError) and error.status_code == 200
+    return "retry" if in_stream and error.type in IN_STREAM else "never"
 
 
 @right("02-1")
 def with_vars(error):
     known = vars(error)
-    if MONEY[0] in known.values() or MONEY[1] in known.values() or known.get("status_code") == 402:
+    if set(MONEY) & {word for word in known.values() if isinstance(word, str)} or known.get("status_code") == 402:
         return "human"
-    return "never" if 400 <= known.get("status_code", 0) < 500 and known["status_code"] not in (408, 409, 429) else \
-        "retry"
+    if known.get("status_code") == 200:
+        return "retry" if known["type"] in IN_STREAM else "never"
+    if "status_code" not in known:
+        return "retry" if "request" in known or "_request" in known else "never"
+    return "never" if 400 <= known["status_code"] < 500 and known["status_code"] not in (408, 409, 429) else "retry"
+
+
+mutant("02-1", "ours", "classify itself")(classify)
+
+
+@mutant("02-1", "own-bug")
+def no_status_is_a_connection(error):
+    return _verdict(error, lost=lambda error: True)
+
+
+@mutant("02-1", "own-bug")
+def any_lookup_error(error):
+    return _verdict(error, lost=lambda error: not isinstance(error, ValueError))
+
+
+@mutant("02-1", "not-money")
+def a_person_for_a_slip(error):
+    return "human" if isinstance(error, KeyError | ValueError) else _verdict(error)
+
+
+@mutant("02-1", "unknown-4xx")
+def never_is_a_list(error):
+    return _verdict(error, unknown="retry")
+
+
+@mutant("02-1", "text-decides")
+def reads_the_text(error):
+    return "retry" if "overloaded" in str(error).lower() or "529" in str(error) else _verdict(error)
+
+
+@mutant("02-1", "contract-limit")
+def one_limit_of_two(error):
+    return _verdict(error, money=(MONEY[0], MONEY[2]))
+
+
+@mutant("02-1", "quota-type")
+def the_code_alone(error):
+    return _verdict(error, fields=("error_code", "code"))
+
+
+@mutant("02-1", "mid-stream")
+def overloaded_alone(error):
+    return "never" if getattr(error, "type", "") == "api_error" and error.status_code == 200 else _verdict(error)
+
+
+@mutant("02-1", "mid-stream-wrong")
+def every_200(error):
+    return _verdict(error) if getattr(error, "status_code", None) != 200 else "retry"
+
+
+@mutant("02-1", "server-errors")
+def misses_502(error):
+    return "never" if getattr(error, "status_code", None) in (502, 504) else _verdict(error)
 
 
 @mutant("02-1", "by-name")
@@ -147,14 +228,21 @@ def all_429_alike(error):
 
 
 @mutant("02-1", "spend-limit")
+def as_the_sdks_do(error):
+    told = getattr(getattr(error, "response", None), "headers", {}).get("x-should-retry")
+    return {"true": "retry", "false": "never"}.get(told, _verdict(error, money=()))
+
+
+@right("02-1")
 def what_the_server_says(error):
     told = getattr(getattr(error, "response", None), "headers", {}).get("x-should-retry")
-    return {"true": "retry", "false": "never"}.get(told, _verdict(error))
+    verdict = _verdict(error)
+    return verdict if verdict == "human" else {"true": "retry", "false": "never"}.get(told, verdict)
 
 
 @mutant("02-1", "quota")
 def anthropics_field_alone(error):
-    return _verdict(error, money=MONEY[:1])
+    return _verdict(error, money=MONEY[:2])
 
 
 @mutant("02-1", "billing")
@@ -174,15 +262,14 @@ def from_501(error):
 
 @mutant("02-1", "connection")
 def no_status_no_retry(error):
-    return _verdict(error, lost="never")
+    return _verdict(error, lost=lambda error: False)
 
 
 @mutant("02-1", "connection")
 def one_class_for_all_connections(error):
     import anthropic
 
-    lost = isinstance(error, anthropic.APIConnectionError)
-    return _verdict(error, lost="retry" if lost else "never")
+    return _verdict(error, lost=lambda error: isinstance(error, anthropic.APIConnectionError))
 
 
 @mutant("02-1", "one-vendor")
@@ -192,7 +279,7 @@ def anthropics_classes(error):
 
     if isinstance(error, anthropic.APIConnectionError | anthropic.InternalServerError | httpx2.TransportError):
         return "retry"
-    return _verdict(error, lost="never", from_status=600)
+    return _verdict(error, lost=lambda error: False, from_status=600)
 
 
 @mutant("02-1", "mid-stream")
@@ -354,10 +441,11 @@ def decorrelated(send, *, max_attempts=5, base_s=1.0, cap_s=20.0, budget_s=60.0,
             wait = min(cap_s, base_s + rng() * (3 * last - base_s))
             response = getattr(error, "response", None)
             asked = retry_after_s(response.headers, datetime.now(UTC)) if response is not None else None
-            waits.append(wait)
             total = wait + (asked or 0)
-            if classify(error) != "retry" or len(waits) == max_attempts or total + sum(waits[:-1]) > budget_s:
+            if classify(error) != "retry" or len(waits) + 1 == max_attempts or total > budget_s:
                 raise error
+            waits.append(wait)
+            budget_s -= total
             sleep(total)
 
 
@@ -648,6 +736,19 @@ _plant("no-jitter", "the ceiling itself", jitter=lambda g: lambda top: top)
 _plant("not-growing", "fixed", ceiling=lambda g: lambda retry: g["base"])
 _plant("not-growing", "a power of base_s", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] ** retry))
 _plant("grows-slowly", "linear", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * retry))
+_plant("grows-slowly", "squares", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * retry**2))
+_plant("grows-slowly", "triangles", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * retry * (retry + 1) / 2))
+_plant("grows-slowly", "by 1.6", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * 1.6 ** (retry - 1)))
+_plant("grows-slowly", "added", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] + 2 ** (retry - 1)))
+_plant("base-ignored", "its square", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] ** 2 * 2 ** (retry - 1)))
+_plant("grows-fast", "by 4", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * 4 ** (retry - 1)))
+_plant("grows-fast", "by 10", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * 10 ** (retry - 1)))
+_plant("first-ceiling", "a tenth", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] / 10 * 2 ** (retry - 1)))
+_plant("first-ceiling", "times a hundred", ceiling=lambda g: lambda retry: min(g["cap"], g["base"] * 100 * 2 ** retry))
+_plant("under-cap", "half of it", ceiling=lambda g: lambda retry: min(g["cap"] / 2, g["base"] * 2 ** (retry - 1)))
+_plant("budget-room", "half of it", over=lambda g: lambda waited, delay: waited + delay > g["budget"] / 2)
+_plant("budget-room", "jitter of 0 to 300 %", floor=lambda g: lambda delay, asked: max(delay, asked * (
+    1 + 3 * g["rng"]())))
 _plant("base-ignored", "a one in its place", ceiling=lambda g: lambda retry: min(g["cap"], 2.0 ** (retry - 1)))
 _plant("narrow-jitter", "the SDK's", jitter=lambda g: lambda top: top * (1 - 0.25 * g["rng"]()))
 _plant("narrow-jitter", "a quarter up and down", jitter=lambda g: lambda top: top * (0.75 + 0.5 * g["rng"]()))
@@ -669,6 +770,57 @@ _plant("budget-ignored", "none", over=lambda g: lambda waited, delay: False)
 _plant("budget-ignored", "compares what was", over=lambda g: lambda waited, delay: waited > g["budget"])
 _plant("budget-per-wait", "each for itself", over=lambda g: lambda waited, delay: delay > g["budget"])
 _plant("gives-up-early", "sixty", over=lambda g: lambda waited, delay: waited + delay > 60)
+
+
+@mutant("02-2", "one-draw")
+def draws_once(send, *, sleep, rng, **options):
+    draw = rng()
+    return _retry(send, sleep=sleep, rng=lambda: draw, **options)
+
+
+@mutant("02-2", "retry-after-once")
+def reads_the_first_header(send, *, sleep, rng, **options):
+    read = []
+
+    def asked(error):
+        read.append(error)
+        return asked_wait_s(error, datetime.now(UTC)) if len(read) == 1 else None
+
+    return _retry(send, sleep=sleep, rng=rng, asked=asked, **options)
+
+
+@mutant("02-2", "budget-miscounted")
+def counts_what_was_asked(send, *, max_attempts=5, base_s=1.0, cap_s=20.0, budget_s=60.0, sleep, rng):
+    waited = 0.0
+    for attempt in range(1, max_attempts + 1):
+        try:
+            return send()
+        except Exception as error:
+            if classify(error) != "retry" or attempt == max_attempts:
+                raise
+            asked = asked_wait_s(error, datetime.now(UTC))
+            delay = (asked or 0.0) + rng() * min(cap_s, base_s * 2 ** (attempt - 1))
+            if waited + delay > budget_s:
+                raise
+        sleep(delay)
+        waited += asked or delay
+
+
+@mutant("02-2", "attempts-fixed")
+def five_in_the_code(send, *, max_attempts=5, base_s=1.0, cap_s=20.0, budget_s=60.0, sleep, rng):
+    waited = 0.0
+    for attempt in range(1, max_attempts + 1):
+        try:
+            return send()
+        except Exception as error:
+            if classify(error) != "retry" or attempt == 5:
+                raise
+            asked = asked_wait_s(error, datetime.now(UTC))
+            delay = (asked or 0.0) + rng() * min(cap_s, base_s * 2 ** (attempt - 1))
+            if waited + delay > budget_s:
+                raise
+        sleep(delay)
+        waited += delay
 
 
 @mutant("02-2", "gives-up-early")
@@ -858,6 +1010,9 @@ _worst("sdk-once", "side by side", seconds=lambda app, sdk: _sdk_s(sdk) + _own_s
 _worst("last-call-free", "between attempts alone", seconds=lambda app, sdk: (app - 1) * _sdk_s(sdk) + _own_s(app)
        if app > 1 else _sdk_s(sdk))
 _worst("waits-per-request", "its own each time", seconds=lambda app, sdk: app * (_sdk_s(sdk) + _own_s(app)))
+_worst("rounded", "to whole seconds", seconds=lambda app, sdk: round(app * _sdk_s(sdk) + _own_s(app)))
+_worst("rounded", "whole seconds", seconds=lambda app, sdk: int(app * _sdk_s(sdk) + _own_s(app)))
+_worst("last-call-free", "times one less", seconds=lambda app, sdk: (app - 1) * _sdk_s(sdk) + _own_s(app))
 _worst("seconds", "in milliseconds", seconds=lambda app, sdk: 1000 * (app * _sdk_s(sdk) + _own_s(app)))
 _worst("swapped", "seconds first", answer=lambda number, waited: (waited, number))
 _worst("no-pair", "a dict", answer=lambda number, waited: {"requests": number, "seconds": waited})
@@ -1046,6 +1201,17 @@ def _in_whole_seconds(self):
     return min(self.capacity, self.level + int(self.now() - self.seen) * self.rate)
 
 
+def _second_by_second(self):
+    whole = int(self.now() - self.seen)
+    self.level = min(self.capacity, self.level + whole * self.rate)
+    self.seen += whole
+
+
+def _a_fixed_window(self):
+    if self.now() - self.seen >= 60:
+        self.level, self.seen = self.capacity, self.now()
+
+
 def _settles_late(self, reserved, used):
     self.level = min(self.capacity, self.level + reserved - used)
 
@@ -1072,6 +1238,11 @@ _bucket("refill-lost", "whole tokens of a whole bucket", refill=_refilling(
     lambda self: min(self.capacity, self.level + self.flowed()) if self.now() - self.seen >= 3 else self.level))
 _bucket("fraction-lost", "int", refill=_refilling(lambda self: min(self.capacity, int(self.level + self.flowed()))))
 _bucket("fraction-lost", "whole seconds", refill=_refilling(_in_whole_seconds))
+_bucket("whole-seconds", "and remembers the rest", refill=_second_by_second)
+_bucket("no-refill", "a rate a minute", flowed=lambda self: (self.now() - self.seen) * self.rate / 60)
+_bucket("no-refill", "a fixed window of a minute", refill=_a_fixed_window)
+_bucket("debt-floored", "not below an empty bucket", settle=_settling(lambda level, reserved, used: max(
+    -10, level + reserved - used)))
 _bucket("fraction-rounded-up", "ceil", refill=_refilling(
     lambda self: min(self.capacity, -(-(self.level + self.flowed()) // 1))))
 _bucket("over-capacity", "no brim", refill=_refilling(lambda self: self.level + self.flowed()))
@@ -1483,6 +1654,38 @@ async def holds_everything(items, work, *, limit=8):
         return await _limited(items, limit, lambda item: _row_of(item, work))
     except BaseException:
         return []
+
+
+@mutant("02-5", "own-error")
+async def with_a_long_timeout(items, work, *, limit=8):
+    return await _limited(items, limit, lambda item: _row_of(item, lambda item: asyncio.wait_for(work(item), 30)))
+
+
+@mutant("02-5", "one-kind-of-error")
+async def value_errors_alone(items, work, *, limit=8):
+    async def one(item):
+        try:
+            return item, await work(item), None
+        except ValueError as error:
+            return item, None, error
+
+    return await _limited(items, limit, one)
+
+
+@mutant("02-5", "runs-on")
+async def shielded(items, work, *, limit=8):
+    return await _limited(items, limit, lambda item: _row_of(item, lambda item: asyncio.shield(work(item))))
+
+
+@mutant("02-5", "interrupt-as-row")
+async def catches_all_in_a_gather(items, work, *, limit=8):
+    async def one(item):
+        try:
+            return item, await work(item), None
+        except BaseException as error:
+            return item, None, error
+
+    return await _limited(items, limit, one)
 
 
 @mutant("02-5", "goes-on")
