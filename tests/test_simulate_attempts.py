@@ -52,7 +52,8 @@ def reality(script, vendor, own_attempts, sdk_retries, waits_after_last=True):
             break
         except Exception as error:
             outcome = error.status_code
-            if outcome in (400, 401, 404, 413, 422) or (turn == own_attempts - 1 and not waits_after_last):
+            waits_on = turn < own_attempts - 1 or (waits_after_last and outcome == 429)     # as the lesson's `patient`
+            if outcome in (400, 401, 404, 413, 422) or not waits_on:
                 break
             clock.sleep(float(error.response.headers.get("retry-after", 2**turn)))
     return watch.at_s, outcome, round(clock.now(), 3)
@@ -80,8 +81,8 @@ def test_no_wait_after_the_last_failure_is_a_wait_less_in_reality_too():
     """
     The mistake, switched off on both sides.
     """
-    nested = timeline("529", own_attempts=3, sdk_retries=1, waits_after_last=False)
-    assert reality(["529"] * 6, "ANTHROPIC", 3, 1, waits_after_last=False) == (
+    nested = timeline("429", own_attempts=3, sdk_retries=1, waits_after_last=False)
+    assert reality(["429"] * 6, "ANTHROPIC", 3, 1, waits_after_last=False) == (
         sent(nested), nested.outcome, round(nested.total_s, 3))
 
 
@@ -107,6 +108,17 @@ def test_five_attempts_around_two_retries_are_fifteen_requests():
     assert 21.9 == round(timeline("429", waits_after_last=False).waited_s, 1)
 
 
+def test_only_a_last_429_is_waited_after():
+    """
+    As the lesson's `patient` has it: 38.5 s until an error 429, 22.5 s until an error 529, and nothing useless in it.
+    """
+    refused, overloaded = timeline("429"), timeline("529")
+    assert (38.5, 22.5) == (round(refused.total_s, 1), round(overloaded.total_s, 1))
+    assert (16.0, 0) == (refused.useless_s, overloaded.useless_s)
+    assert timeline("429 529", own_attempts=2, sdk_retries=0).steps[-1].kind == "request"
+    assert timeline("529 429", own_attempts=2, sdk_retries=0).steps[-1].useless
+
+
 def test_retry_after_is_obeyed_by_both_layers():
     """
     api-facts E: thirty seconds, fifteen times, 450 s; where only the SDK obeys, ten times.
@@ -125,7 +137,7 @@ def test_a_400_is_sent_once_unless_everything_is_retried():
     nested = timeline("400", retries_everything=True)
     rows = nested.rows[nested.rows["kind"] == "request"]
     assert [False, True, True, True, True] == list(rows["useless"])
-    assert 31.0 == nested.waited_s == nested.useless_s
+    assert 15.0 == nested.waited_s == nested.useless_s
 
 
 def test_rows_tell_whose_request_and_whose_wait_it_is():

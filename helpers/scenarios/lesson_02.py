@@ -18,6 +18,6 @@ def answer(ask: Ask) -> Reply:
     """The same answer to whatever is asked."""
     usage = Usage(input=estimate_tokens(ask.last_user_text, ask.model).tokens,
                   output=estimate_tokens(ANSWER, ask.model).tokens)
-    if ask.path.startswith("/v1/chat/completions"):
-        return builder.chat_completion(ANSWER, model=ask.model, usage=usage)
+    if ask.path.startswith("/v1/responses"):
+        return builder.response([ANSWER], model=ask.model, usage=usage, request=ask.body)
     return builder.message(ANSWER, model=ask.model, usage=usage)

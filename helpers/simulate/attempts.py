@@ -12,7 +12,7 @@ retries 408, 409, 429 and everything from 500 on, after retry-after where a 429 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, repeat
 from random import Random
@@ -105,7 +105,8 @@ def timeline(script: str | Sequence[str | int], *, own_attempts: int = 5, sdk_re
     everything is ok. retry_after_s: what each 429 without its own retry-after asks for.
     own_base_s: your loop's first wait, doubled from turn to turn; jitter: a random part of it (full jitter).
     obeys_retry_after: it waits what a 429 asks for instead. waits_after_last, retries_everything: the two mistakes,
-    to wait once more after the last failure, and to send a 400 again. seed: of the SDK's jitter (7 as in lessons).
+    to wait once more after the last failure where that is a 429 (as lesson 02's `patient` does), and to send a 400
+    again. seed: of the SDK's jitter (7 as in lessons).
     """
     _check(own_attempts, sdk_retries)
     if vendor not in LONGEST_RETRY_AFTER_S:
@@ -117,7 +118,7 @@ def timeline(script: str | Sequence[str | int], *, own_attempts: int = 5, sdk_re
     for turn in range(1, own_attempts + 1):
         last = sdk.call(turn)
         stops = last.status == OK or not (heals(last.status) or retries_everything)
-        if stops or (turn == own_attempts and not waits_after_last):
+        if stops or (turn == own_attempts and not (waits_after_last and last.status == 429)):
             break
         if obeys_retry_after and last.retry_after_s is not None:
             wait = last.retry_after_s
@@ -146,8 +147,7 @@ class _Sdk:
             if not heals(answer.status) or self._retry == self._retries or refuses:
                 return answer
             self._retry += 1
-            own = min(FIRST_DELAY_S * 2.0 ** (self._retry - 1), LONGEST_DELAY_S)
-            self.wait("sdk", min(asked, longest) or own * (1 - 0.25 * self._jitter.random()), answer.status)
+            self.wait("sdk", min(asked, longest) or sdk_delay_s(self._retry, self._jitter.random), answer.status)
 
     def wait(self, layer: Literal["app", "sdk"], seconds: float, status: int, *, useless: bool = False) -> None:
         """Let *seconds* pass."""
@@ -163,6 +163,11 @@ class _Sdk:
                status: int, useless: bool) -> None:
         self.steps.append(Step(layer, kind, self._now, seconds, status, useless, self._turn, self._retry))
         self._now += seconds
+
+
+def sdk_delay_s(retry: int, random: Callable[[], float]) -> float:
+    """What both SDKs wait before *retry* 1, 2, ... of a call, in seconds. *random*: gives numbers from 0 to 1."""
+    return min(FIRST_DELAY_S * 2.0 ** (retry - 1), LONGEST_DELAY_S) * (1 - 0.25 * random())
 
 
 def heals(status: int) -> bool:
@@ -190,7 +195,10 @@ def worst_case(own_attempts: int, sdk_retries: int) -> int:
 
 def worst_wait_s(own_attempts: int, sdk_retries: int, *, own_base_s: float = 1.0, retry_after_s: float | None = None,
                  waits_after_last: bool = True) -> float:
-    """The longest that both layers wait against a server that never gets well, in seconds: no jitter shortens it."""
+    """The longest that both layers wait against a server that never gets well, in seconds: no jitter shortens it.
+
+    waits_after_last: as your loop does where the server answers 429.
+    """
     _check(own_attempts, sdk_retries)
     own_waits = own_attempts if waits_after_last else own_attempts - 1
     if retry_after_s:

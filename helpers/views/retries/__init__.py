@@ -23,6 +23,7 @@ from helpers.views.retries.nested import (
 from helpers.views.retries.strategies import (
     plot_strategies,
     strategies_chart,
+    strategies_details,
     strategies_in_words,
     strategies_numbers,
 )
@@ -30,5 +31,6 @@ from helpers.views.retries.timeline import plot_timeline, timeline_chart, timeli
 
 __all__ = ["HERD_CONTROLS", "SCRIPTS", "TIMELINE_CONTROLS", "Shown", "attempt_timeline", "herd_in_words",
            "herd_widget", "load_chart", "load_in_words", "load_numbers", "plot_load", "plot_strategies",
-           "plot_timeline", "simulate", "simulate_attempts", "strategies_chart", "strategies_in_words",
-           "strategies_numbers", "timeline_chart", "timeline_details", "timeline_in_words", "timeline_numbers"]
+           "plot_timeline", "simulate", "simulate_attempts", "strategies_chart", "strategies_details",
+           "strategies_in_words", "strategies_numbers", "timeline_chart", "timeline_details", "timeline_in_words",
+           "timeline_numbers"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpers.simulate.herd import HORIZON_S
 from helpers.views import style
 from helpers.views.picture import Chart, chart
 from helpers.views.retries.timeline import counted, seconds
@@ -62,11 +63,11 @@ def _steps(ax: Axes, low: np.ndarray, high: np.ndarray, width: float, **looks: A
 
 
 def load_in_words(run: Run) -> str:
-    """What the strategy sent for how many answers, when the last came, and who got none."""
-    lost = "".join(f", {count:,} {what}" for count, what in ((run.failed, "failed"), (run.unfinished, "still waiting"))
-                   if count)
-    return (f"{run.strategy[0].upper()}{run.strategy[1:]}: {counted(run.sent, 'request')} for "
-            f"{counted(run.done, 'answer')}, the last at {seconds(run.last_done_s)}{lost}")
+    """What the strategy sent for how many answers until when, and who got none."""
+    name, lost = run.strategy[0].upper() + run.strategy[1:], f", {run.failed:,} failed" if run.failed else ""
+    if run.unfinished:
+        return f"{name}: {run.unfinished:,} still waiting after {seconds(HORIZON_S)}{lost}, {run.sent:,} sent"
+    return f"{name}: {counted(run.done, 'answer')} in {seconds(run.last_done_s)}{lost}, {run.sent:,} sent"
 
 
 def load_numbers(run: Run) -> pd.DataFrame:

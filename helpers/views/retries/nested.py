@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.simulate import attempts
 from helpers.views import style
 from helpers.views.controls import Choice, Slider, Toggle
-from helpers.views.retries.timeline import SIZE, counted, name_of, plot_timeline, seconds, timeline_in_words
+from helpers.views.retries.timeline import SIZE, counted, name_of, plot_timeline, seconds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +26,7 @@ TIMELINE_CONTROLS = (
     Slider("own", "your attempts", low=1, high=8, value=5),
     Slider("sdk", "SDK's max_retries", low=0, high=4, value=2),
     Toggle("jitter", "your loop draws full jitter", False),
-    Toggle("after_last", "it waits after the last failure, too", True),
+    Toggle("after_last", "it waits after the last 429, too", True),
     Toggle("everything", "it retries every error, a 400 too", False),
 )
 
@@ -59,12 +59,13 @@ def attempt_timeline(script: str = "429", *, own_attempts: int = 5, sdk_retries:
 
 
 def timeline_details(timeline: Timeline) -> str:
-    """The chart in words: its finding, then who waited how long, and what the server answered."""
+    """What the chart's title leaves out: who waited how long, what the server answered, and when the caller knows."""
     statuses = Counter(step.status for step in timeline.steps if step.kind == "request")
     useless = sum(step.useless for step in timeline.steps if step.kind == "request")
     answers = ", ".join(f"{name_of(status)} ({_times(count)})" for status, count in statuses.items())
-    lines = [f"{timeline_in_words(timeline)}.", f"Waits: your loop {_waited(timeline, 'app')}; the SDK "
-             f"{_waited(timeline, 'sdk')}. The server answered {answers}."]
+    ending = "its answer" if timeline.outcome == "ok" else f"error {timeline.outcome}"
+    lines = [f"Waits: your loop {_waited(timeline, 'app')}; the SDK {_waited(timeline, 'sdk')}. The server answered "
+             f"{answers}. Your caller has {ending} after {seconds(timeline.total_s)}."]
     if useless:
         lines.append(f"{counted(useless, 'request')} could not succeed: the same bytes get the same answer.")
     lines.append("Simulated: the SDK's own delays with seeded jitter, 0.04 s for each request.")

@@ -113,12 +113,13 @@ def _write_seconds(ax: Axes, timeline: Timeline) -> None:
 
 
 def timeline_in_words(timeline: Timeline) -> str:
-    """How many attempts met how many, what that made, and how it ended."""
+    """How many requests, what waiting, and how it ended; first the product that made them, where it did."""
     own, inner = timeline.own_attempts, 1 + timeline.sdk_retries
-    ending = "the answer" if timeline.outcome == "ok" else f"error {timeline.outcome}"
+    product = f"{counted(own, 'attempt')} of yours × {inner} of the SDK: " * (timeline.requests == own * inner)
+    waited = f"{seconds(timeline.waited_s)} of waiting" if timeline.waited_s else "no waiting"
     wasted = f", {seconds(timeline.useless_s)} of it for nothing" if timeline.useless_s else ""
-    return (f"{counted(own, 'attempt')} of yours × {inner} of the SDK: {counted(timeline.requests, 'request')}, "
-            f"{seconds(timeline.waited_s)} of waiting{wasted}, then {ending}")
+    ending = "the answer" if timeline.outcome == "ok" else f"error {timeline.outcome}"
+    return f"{product}{counted(timeline.requests, 'request')}, {waited}{wasted}, then {ending}"
 
 
 def timeline_numbers(timeline: Timeline) -> pd.DataFrame:
