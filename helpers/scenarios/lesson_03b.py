@@ -18,7 +18,7 @@ ANSWER = (
     "Your order has two parcels:\n\n"
     "- 1042-A: two mugs, on its way ☕\n"
     "- 1042-B: the coffee, packed on Monday\n\n"
-    "Both should be with you by Thursday.\nThe café's own [DONE] stamp on the slip means that it left us complete."
+    "Both should be with you by Thursday.\nThe café's stamp on the slip means that it left us complete."
 )
 CHATTY = (
     "You asked: {prompt}\n\n"
@@ -38,7 +38,12 @@ def answer(ask: Ask) -> Reply:
 
 
 def chatty(ask: Ask) -> Reply:
-    """Answer anything, within the request's limit on output."""
+    """Answer anything, within the request's limit on output, slowly enough to be stopped."""
+    reply = _chat(ask)
+    return builder.stream(reply, per_delta_ms=90) if ask.body.get("stream") else reply
+
+
+def _chat(ask: Ask) -> Reply:
     text = CHATTY.format(prompt=ask.last_user_text)
     whole, limit = estimate_tokens(text, ask.model).tokens, ask.body["max_tokens"]
     if whole <= limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,12 @@ from helpers.economics import (
     per_request,
     same_text_factor,
 )
+from helpers.retries import Policy
 from helpers.settings import NOTEBOOKS, RECORDINGS, ROOT
-from helpers.simulate.attempts import worst_case
+from helpers.simulate.attempts import timeline, worst_case
 from helpers.simulate.cuts import CLIENTS, SAMPLE_TEXT, every_cut, sample_stream
-from helpers.simulate.herd import Herd, compare
+from helpers.simulate.herd import Herd, Run, compare, run
+from helpers.simulate.incident import Morning, bounded, morning, nested
 from helpers.tokens import split_o200k
 from helpers.views.economics import SNIPPETS
 from helpers.wire.recording import Tape
@@ -80,6 +83,21 @@ def _herd() -> dict[str, dict[str, float]]:
     return compare(Herd(workers=100, rate_per_s=10, base_s=1, cap_s=30), seeds=30).set_index("strategy").T.to_dict()
 
 
+def _alone(strategy: str, **server: Any) -> Run:
+    """One run of the widget's herd."""
+    return run(strategy, Herd(**server))
+
+
+def _nested() -> Morning:
+    return morning(nested(own_attempts=5, sdk_retries=_sdk_retries()))
+
+
+def _waits() -> tuple[float, float]:
+    """Seconds that your own loop and the SDK wait in lesson 02's timeline."""
+    steps = [step for step in timeline("429").steps if step.kind == "wait"]
+    return tuple(sum(step.seconds for step in steps if step.layer == layer) for layer in ("app", "sdk"))
+
+
 def _last_done(strategy: str) -> str:
     return f"{_herd()[strategy]['last_done_s']:.0f}"
 
@@ -101,19 +119,34 @@ def _breaks(client: str) -> int:
 
 
 CLAIMS: list[tuple[str, str, Callable[[], object]]] = [
-    ("02", "Our chat stays down for more than {} minutes", lambda: {True: "two"}[
-        _herd()["exponential"]["last_done_s"] > 120]),
+    ("02", "{} of our users get an error", lambda: {True: "A third"}[0.3 < _nested().failed / 100 < 0.4]),
+    ("02", "only after more than {};", lambda: {True: "half a minute"}[_nested().last_error_s > 30]),
+    ("02", "late, after more than {} requests", lambda: {True: "a thousand"}[_nested().requests > 1000]),
     ("02", "The SDK retries, too: {}, by itself", lambda: {2: "twice"}[_sdk_retries()]),
     ("02", "attempts multiply, 5 × ({} + 1)", _sdk_retries),
+    ("02", "(b) {} s of 37.9 s", lambda: f"{_waits()[1]:.1f}"),
+    ("02", "(b) 6.9 s of {} s", lambda: f"{sum(_waits()):.1f}"),
     ("02", "three attempts of mine would be {} requests", lambda: {9: "nine"}[worst_case(3, _sdk_retries())]),
-    ("02", "a request rejected {} times out of five", lambda: {4: "four"}[round(_herd()["fixed"]["wasted_share"] * 5)]),
-    ("02", "served the last one after {} seconds", lambda: _last_done("exponential")),
-    ("02", "with full jitter after {}, because", lambda: _last_done("full jitter")),
+    ("02", "one gets in, {:.0f} meet again", lambda: _herd()["fixed"]["peak"]),
+    ("02", "at the price of {:,.0f} requests for 100", lambda: _herd()["fixed"]["sent"]),
+    ("02", "done after {} s, and", lambda: _last_done("full jitter")),
+    ("02", "and {:.0f} requests at its worst tenth", lambda: _herd()["full jitter"]["peak"]),
+    ("02", "(a) No: {} times the requests", lambda: {9: "nine"}[round(_alone("SDK jitter", retry_after_s=1).sent
+                                                                       / _alone("SDK jitter").sent)]),
+    ("02", "(c) {} of 100, with full", lambda: _alone("SDK jitter", max_attempts=5).failed),
+    ("02", "with full jitter {}; with 10 attempts", lambda: _alone("full jitter", max_attempts=5).failed),
+    ("02", "with 10 attempts {}.", lambda: {0: "nobody"}[_alone("SDK jitter", max_attempts=10).failed
+                                                         + _alone("full jitter", max_attempts=10).failed]),
+    ("02", "{} of them were still waiting after ten minutes without it", lambda: {True: "three quarters"}[
+        74 <= _herd()["exponential"]["unfinished"] <= 78]),
+    ("02", "the last one was served after {} seconds", lambda: _last_done("full jitter")),
+    ("02", "after {:.0f} s of waiting at most", lambda: Policy(max_attempts=4, base_s=1, cap_s=8,
+                                                               budget_s=15).patience_s),
     ("02", "no `retry-after` above {} s", _openai_limit),
     ("03b", "breaks at {} places", lambda: {3: "three"}[_breaks("buffer, no decoder")]),
-    ("03b", "sends a comment every {:.0f} s", _ping_s),
+    ("03b", "sends a comment after {:.0f} s of silence", _ping_s),
     ("03b", "a comment every {} seconds", lambda: {15: "fifteen"}[_ping_s()]),
-    ("03b", "`chat.js`: {} lines without a framework", lambda: round(len((ROOT / "helpers/chat_app/static/chat.js")
+    ("03b", "`chat.js`, {} lines without a framework", lambda: round(len((ROOT / "helpers/chat_app/static/chat.js")
                                                                         .read_text("utf-8").splitlines()), -1)),
     ("00", "The SDK does {} by itself", lambda: {2: "two"}[_sdk_retries()]),
     ("00", "under API version `{}` (where the parameter is gone)", lambda: NEWEST_VERSION),
@@ -243,8 +276,6 @@ def test_each_layer_of_retries_is_as_lesson_02_answers():
     """
     Without the SDK's retries 5 of the 15 requests are left; a 400 is retried by neither layer.
     """
-    from helpers.simulate.attempts import timeline
-
     assert (15, 5) == (worst_case(5, _sdk_retries()), worst_case(5, 0))
     assert 1 == timeline("400").requests
     assert 16 == timeline("429").useless_s
@@ -252,16 +283,21 @@ def test_each_layer_of_retries_is_as_lesson_02_answers():
 
 def test_obeying_retry_after_alone_keeps_the_herd_together():
     """
-    Lesson 02: (a) with a fixed wait nothing changes, (b) with full jitter fewer requests are sent, (c) with five
-    attempts half of the clients fail without jitter, some with it.
+    Lesson 02: (a) with the SDK's jitter more is sent, since both SDKs wait exactly what is asked; (b) with full
+    jitter less.
     """
-    asked = compare(Herd(retry_after_s=1), seeds=30).set_index("strategy")
-    five = compare(Herd(max_attempts=5), seeds=30).set_index("strategy")
+    assert _alone("SDK jitter", retry_after_s=1).sent > 5 * _alone("SDK jitter").sent
+    assert _alone("full jitter", retry_after_s=1).sent < _alone("full jitter").sent
 
-    assert _herd()["fixed"]["sent"] == asked.loc["fixed", "sent"]
-    assert asked.loc["full jitter", "sent"] < 0.9 * _herd()["full jitter"]["sent"]
-    assert 50 == five.loc["fixed", "failed"] == five.loc["exponential", "failed"]
-    assert 0 < five.loc["full jitter", "failed"] < 15
+
+def test_eight_attempts_outlive_the_hiccup_and_five_do_not():
+    """
+    Lesson 02's table of the morning, and what the text says of it.
+    """
+    five, eight = (morning(bounded(Policy(max_attempts=attempts, base_s=1, cap_s=20, budget_s=60)))
+                   for attempts in (5, 8))
+    assert eight.failed < 1 < 20 < five.failed
+    assert five.last_error_s < _nested().last_error_s
 
 
 def test_a_decoder_alone_mends_nothing():
