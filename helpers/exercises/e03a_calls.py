@@ -29,6 +29,10 @@ class Call:
         return {"name": self.name, "input": self.input}
 
 
+BY_NAME = ("a model may call one tool twice in an answer, for two orders, say: a name is no key, and each call needs a "
+           "result.")
+
+
 def should(case: Case) -> str:
     """What is expected, in words; a long input in short."""
     calls = ", ".join(str(call.shown) if len(str(call.shown)) < 60 else f"{{'name': {call.name!r}, 'input': {{...}}}}"
@@ -53,6 +57,9 @@ def _by_json(plain: Problem, error: json.JSONDecodeError, case: Case) -> Problem
         return replace(plain, code="by-turns", because="nothing in the format says that a block has to end before "
                        "the next one begins: the index tells to which call a piece belongs.",
                        look="where a piece goes: `event.index`.")
+    if "Extra data" in str(error) and case.has_twins:
+        return replace(plain, code="by-name", because=BY_NAME, look="what you keep the pieces by: `event.index` "
+                       "differs from call to call.")
     if "Extra data" in str(error):
         return replace(plain, code="one-text", because="a model may call several tools in one answer: each has its own "
                        "JSON.", look="what the text is when the next call starts.")
@@ -91,7 +98,11 @@ def _by_attribute(plain: Problem, text: str) -> Problem | None:
 
 
 def _by_place(plain: Problem, error: BaseException | None, case: Case) -> Problem:
-    if isinstance(error, LookupError) and case.calls and len(case.blocks) > len(case.calls) and case.whole:
+    if isinstance(error, UnboundLocalError | KeyError) and len(case.blocks) > len(case.calls):
+        return replace(plain, code="other-block", because="texts and thinking are blocks, too: they start and stop "
+                       "like calls, and bring no JSON.", look="what you do when a block stops: a text or thinking "
+                       "block stops, too.")
+    if isinstance(error, IndexError) and case.calls and len(case.blocks) > len(case.calls) and case.whole:
         return replace(plain, code="index-as-place", because="`event.index` counts all blocks, texts and thinking "
                        "included: the first call need not be 0.", look="what you look up by index: a dict has no gaps.")
     return plain
@@ -130,7 +141,7 @@ def _inputs(calls: list[Call], case: Case, common: dict[str, str]) -> Problem | 
     expected = {call.name: call for call in case.calls}
     for call in calls:
         right, gave = expected.get(call.name), f"gave {shown(call.input)} as the input of `{call.name}`"
-        if right is None or call.input == right.input:
+        if right is None or call in case.calls:
             continue
         if call.input in (None, "") and not right.input:
             return Problem(code="no-arguments-none", did=gave, because="the tool is called with `**input`: a call "
@@ -153,12 +164,13 @@ def _which(calls: list[Call], case: Case, common: dict[str, str]) -> Problem:
     got, right = [call.name for call in calls], [call.name for call in case.calls]
     gave = f"returned {', '.join(f'`{name}`' for name in got) or 'no call'}"
     if not case.whole and len(got) > len(right):
-        return Problem(code="unfinished-kept", did=f"{gave}: also the call that never stopped", because="its JSON is "
-                       "not whole: the tool would run without what was still to come (the amount, say, or a limit).",
-                       look="when a call enters your list.", **common)
+        return Problem(code="unfinished-kept", did=f"{gave}: also the call that never stopped",
+                       because=_KEPT[case.broken == 1.0], look="when a call enters your list.", **common)
     if len(got) > len(right):
         return Problem(code="no-call", did=f"{gave}: more than there are", because="texts and thinking are blocks, "
                        "too; nobody can run them.", look="which blocks enter your list.", **common)
+    if case.has_twins and len(got) == 1:
+        return _twins(gave, case, common)
     if sorted(map(str, got)) == sorted(right):
         return Problem(code="order", did=f"{gave}: in the order in which they stopped", because="when a call stops "
                        "is up to the network; `event.index` is its place in the answer, the same in each log.",
@@ -171,3 +183,21 @@ def _which(calls: list[Call], case: Case, common: dict[str, str]) -> Problem:
     return Problem(code="lost-call", did=gave, because="the API wants a result for each call, and refuses the next "
                    "request without.", look="which calls don't enter your list: one without arguments, or the last "
                    "one?", **common)
+
+
+def _twins(gave: str, case: Case, common: dict[str, str]) -> Problem:
+    """One of two calls of one tool is missing."""
+    if case.calls[0] == case.calls[1]:
+        return Problem(code="equal-calls", did=f"{gave} once, for two calls", because="equal calls are two calls, each "
+                       "with an id of its own: the API wants a result for each, and refuses the next request without.",
+                       look="a set, or an `in` before you append.", **common)
+    return Problem(code="by-name", did=f"{gave} once, for two calls", because=BY_NAME, look="what you keep the calls "
+                   "by: `event.index` differs from call to call.", **common)
+
+
+_KEPT = {
+    False: "its JSON is not whole: the tool would run without what was still to come (the amount, say, or a limit).",
+    True: "JSON that can be read is no proof: the stream broke before anybody said that the call is whole, and only "
+          "`content_block_stop` says so.",
+}
+"""Why a call that never stopped is not kept, by whether all of its JSON came."""

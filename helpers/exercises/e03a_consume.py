@@ -1,21 +1,19 @@
 """03a-2: `my_consume(stream)`: the text that came, and which of four endings it had.
 
-The streams stand in `e03a_streams`; how their events are misread in `e03a_text`. Here the ending is judged: each pair
-(right ending, given ending) is a mistake of its own.
+The streams stand in `e03a_streams`; how their events are misread in `e03a_text`, their endings in `e03a_endings`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from helpers.classroom.attempt import Attempt, Spoiled, a, shown
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.report import Problem
+from helpers.exercises.e03a_endings import ENDINGS, mistaken
 from helpers.exercises.e03a_streams import STREAMS, Interrupted, Sent
 from helpers.exercises.e03a_text import misread, mistold
-
-ENDINGS = ("complete", "truncated", "failed", "cut")
 
 
 def my_consume(stream):
@@ -37,59 +35,6 @@ def my_consume(stream):
     if not stopped:
         return text, "cut"
     return text, "complete" if reason in ("end_turn", "stop_sequence", "tool_use") else "truncated"
-
-
-class Mistake(NamedTuple):
-    """One ending taken for another."""
-
-    code: str
-    because: str
-    look: str
-
-
-def _taken(*, code: str, because: str, look: str) -> Mistake:
-    return Mistake(code, because, look)
-
-
-MISTAKEN = {
-    ("complete", "truncated"): _taken(code="whole-as-truncated", because="every good answer of this kind would carry a "
-                                      "warning that it is not whole.", look="the reasons that you list as finished."),
-    ("complete", "failed"): _taken(code="whole-as-failed", because="no error came: whoever tries again pays for the "
-                                   "same answer twice.", look="what leads to `failed`, and whether your `except` "
-                                    "catches a slip of your own."),
-    ("complete", "cut"): _taken(code="whole-as-cut", because="`message_stop` came: the answer is there to its end.",
-                                look="how you notice the last event."),
-    ("truncated", "complete"): _taken(code="truncated-as-complete", because="`message_stop` says that the stream is "
-                                      "whole, not the answer: users would take half a sentence for all of it.",
-                                      look="the stop reason, in the `message_delta` event."),
-    ("truncated", "failed"): _taken(code="truncated-as-failed", because="nothing broke: the same request, sent again, "
-                                    "would end in the same way, and be paid for again.", look="what leads to "
-                                    "`failed`."),
-    ("truncated", "cut"): _taken(code="truncated-as-cut", because="the server told why it stopped, and `message_stop` "
-                                 "came: a longer limit helps here, after a cut another try.",
-                                 look="how you notice the last event."),
-    ("failed", "complete"): _taken(code="failed-as-complete", because="half an answer would be shown, stored and "
-                                   "billed as a whole one. The status 200 is older than the failure.",
-                                   look="what follows your `except`, and a `return` in a `finally`."),
-    ("failed", "truncated"): _taken(code="failed-as-truncated", because="the model did not stop by itself: after a "
-                                    "failure one tries again, after `truncated` one asks for more room.",
-                                    look="what follows your `except`."),
-    ("failed", "cut"): _taken(code="failed-as-cut", because="an error tells what went wrong, and whether another try "
-                              "makes sense; a cut is the ending that nobody tells you of.", look="what follows your "
-                              "`except`, and a `return` in a `finally`."),
-    ("cut", "complete"): _taken(code="cut-as-complete", because="a stream that breaks off quietly raises nothing: the "
-                                "loop ends as after a whole answer. Only the missing last event shows it.",
-                                look="what tells you that `message_stop` came."),
-    ("cut", "truncated"): _taken(code="cut-as-truncated", because="nobody gave a reason for the end, no limit was "
-                                 "reached: another try may bring the whole answer.", look="what you do without a stop "
-                                 "reason."),
-    ("cut", "failed"): _taken(code="cut-as-failed", because="there was no error that one could log or look up: "
-                              "whoever counts failures would look for one.", look="what leads to `failed`."),
-}
-"""By (right ending, given ending)."""
-TOOL_CALL = _taken(code="tool-call", because="the ending is about the stream: the call came to its end, and your code "
-                   "can run it. That the answer is still to come is what the stop reason says.",
-                   look="the reasons that you list as finished.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +93,7 @@ def _misjudged(attempt: Attempt, ending: str, sent: Sent) -> Problem | None:
     gave = f"returned {shown(ending)} as the ending"
     if "without a `message_stop`" in sent.sent and ending == "complete":
         gave += ", for a stream without `message_stop`"
-    mistake = TOOL_CALL if (ending, sent.reason) == ("truncated", "tool_use") else MISTAKEN[sent.ending, ending]
+    mistake = mistaken(ending, sent)
     if all(str(_ending(attempt, one)) == ending for one in STREAMS):
         return Problem(code="always-the-same", sent=sent.sent, should=sent.should(), did=f"{gave}, as for each of our "
                        f"{len(STREAMS)} streams", because=mistake.because, look="which events, and which errors, your "
@@ -177,8 +122,8 @@ def interrupts_pass(attempt: Attempt) -> Problem | None:
 READ_THE_ENDING = Exercise(
     id="03a-2", name="my_consume", call="my_consume(stream)", solution=my_consume,
     checks=(*map(Ends, STREAMS), interrupts_pass),
-    praise="Whatever happens to a stream, you keep the text and know its ending. Most code in production knows two "
-           "of the four.",
+    praise="Whatever happens to a stream, you keep the text and know its ending: whole, stopped "
+           "early, failed, or cut. Only the first of the four passes for a whole answer.",
     hints=("What is different, event by event, between a stream that ended well and one that broke off quietly?",
            "Three kinds of events matter: `content_block_delta` with a `text_delta` brings text, `message_delta` the "
            "stop reason, `message_stop` the end. Around the loop, catch what the SDK raises and what the network "

@@ -66,6 +66,10 @@ CASES = (
          arrivals=((0.2, ""), (0.7, "Your "), (0.3, ""), (0.5, "order"), (1.2, ""))),
     Case(sent="three texts after waits of 0, 0.5 and 1 s (the clock starts at 0); the stream ends 0.25 s later",
          start=0.0, end_wait=0.25, arrivals=((0.0, "Your "), (0.5, "order "), (1.0, "left."))),
+    Case(sent="`'\\n\\n'` after 0.3 s, `'Your '` 1.6 s later, `'order'` after 0.2; the end 0.1 s later", end_wait=0.1,
+         arrivals=((0.3, "\n\n"), (1.6, "Your "), (0.2, "order"))),
+    Case(sent="`'Two steps:'` after 0.5 s, `'\\n\\n'` 2.4 s later, `'1. Unplug it.'` after 0.3; the end 0.1 s later",
+         end_wait=0.1, arrivals=((0.5, "Two steps:"), (2.4, "\n\n"), (0.3, "1. Unplug it."))),
     Case(sent="three texts after waits of 0.062, 0.011 and 0.018 s; the stream ends 0.004 s later", end_wait=0.004,
          arrivals=((0.062, "Your "), (0.011, "order "), (0.018, "left."))),
     Case(sent="one text after 1.1 s; the stream ends 0.2 s later", end_wait=0.2, arrivals=((1.1, "Hello."),)),
@@ -153,7 +157,7 @@ def _as_dict(got: Any, case: Case) -> Mapping[str, Any]:
 MEASURE_A_STREAM = Exercise(
     id="03a-1", name="measure", call="measure(pieces, now)", solution=measure, checks=tuple(map(Measures, CASES)),
     praise="Three times of one stream, each from the right moment. The first decides whether it feels quick, the gap "
-           "whether it feels stuck, the total what it is.",
+           "whether it feels stuck, the total how long it took.",
     hints=("Which moments do you have to remember while the texts go by, and which of them before the first one comes?",
            "Take `now()` once before the loop: all times count from there. In the loop `for piece in pieces`, a piece "
            "that is `\"\"` changes nothing. The total is taken after the loop, when the stream has ended.",

@@ -23,7 +23,13 @@ ANSWER = "Your order left on Monday and should reach you by Thursday."
 HALF = "Your order left on Monday and"
 SILENT = "silent"
 """A fault of our own: after some pieces nothing more comes, until the read times out."""
+STOPLESS, ERROR_BEFORE_STOP = "stopless", "error before message_stop"
+"""Two more: the stream ends, or an `error` event comes, between `message_delta` and `message_stop`."""
+OWN_FAULTS = (SILENT, STOPLESS, ERROR_BEFORE_STOP)
 PIECES = 3
+NEXT_BLOCK = "cut after 9 deltas"
+"""With thinking before the text: a cut in the text."""
+RARE = ("pause_turn", "something_new")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +42,12 @@ class Sent:
     options: dict[str, Any] = field(default_factory=dict)
     """stop_reason and its like."""
     fault: str = ""
-    """As `helpers.wire.faults` has them, or SILENT."""
+    """As `helpers.wire.faults` has them, or one of our own."""
 
     def stream(self) -> Stream[Any]:
         """A fresh stream, as `client.messages.create(..., stream=True)` returns it."""
         server = replies.Server(self._script)
-        faults = Faults(server, [self.fault] if self.fault not in ("", SILENT) else [], server.clock)
+        faults = Faults(server, [self.fault] if self.fault not in ("", *OWN_FAULTS) else [], server.clock)
         client = build("ANTHROPIC", faults, server.clock, asynchronous=False, live=False, max_retries=0)
         return client.messages.create(model=model_id("default"), max_tokens=replies.LIMIT, messages=replies.HELLO,
                                       stream=True)
@@ -50,6 +56,11 @@ class Sent:
     def reason(self) -> str:
         """The stop reason that its last events say; "" for one that breaks off."""
         return "" if self.fault else self._message().body["stop_reason"]
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether it ends with a stop reason that most code has never seen."""
+        return self.reason in RARE
 
     @property
     def pieces(self) -> list[str]:
@@ -63,6 +74,10 @@ class Sent:
 
     def _script(self, ask: Ask) -> Reply:
         reply = builder.stream(self._message(ask.model))
+        if self.fault in (STOPLESS, ERROR_BEFORE_STOP):
+            at, last = reply.chunks[-1]
+            error = builder.error_event("overloaded_error", "Overloaded") if self.fault == ERROR_BEFORE_STOP else ""
+            return replace(reply, chunks=(*reply.chunks[:-1], (at, last.partition("event: message_stop")[0] + error)))
         if self.fault != SILENT:
             return reply
         upto = [place for place, (_, text) in enumerate(reply.chunks, 1) if "text_delta" in text][PIECES - 1]
@@ -131,6 +146,9 @@ STREAMS = (
          options={"stop_details": builder.refusal()}),
     Sent(sent="half an answer, `model_context_window_exceeded`, `message_stop`", ending="truncated", blocks=(HALF,),
          options={"stop_reason": "model_context_window_exceeded"}),
+    *(Sent(sent=f"half an answer, `{reason}` (a reason {seen}), `message_stop`", ending="truncated", blocks=(HALF,),
+           options={"stop_reason": reason})
+      for reason, seen in zip(RARE, ("of long tool loops", "that the API does not have yet"), strict=True)),
     Sent(sent="three pieces, then an `error` event (`overloaded_error`)", ending="failed",
          fault=f"error after {PIECES} deltas"),
     Sent(sent="three pieces, then the connection dies", ending="failed", fault=f"dropped after {PIECES} deltas"),
@@ -139,4 +157,10 @@ STREAMS = (
          fault=f"cut after {PIECES} deltas"),
     Sent(sent="`message_start` and an empty block; then the stream ends, without a `message_stop`", ending="cut",
          fault="cut after 0 deltas"),
+    Sent(sent="thinking in pieces and its `content_block_stop`, then half the answer; the stream ends without a "
+              "`message_stop`", ending="cut", blocks=(thought(), ANSWER), fault=NEXT_BLOCK),
+    Sent(sent="the answer, `message_delta` with `end_turn`; then the stream ends, without a `message_stop`",
+         ending="cut", fault=STOPLESS),
+    Sent(sent="the answer, `message_delta` with `end_turn`; then an `error` event (`overloaded_error`) instead of "
+              "`message_stop`", ending="failed", fault=ERROR_BEFORE_STOP),
 )

@@ -66,7 +66,7 @@ def same(got: float | None, expected: float | None) -> bool:
 
 def slip(got: Times, case: Case) -> Problem:
     """What is wrong with times that are not right, as far as it can be told from them."""
-    return (_clock(got, case) or _of_nothing(got, case) or _first(got, case) or _total(got, case)
+    return (_clock(got, case) or _of_nothing(got, case) or _blank(got, case) or _first(got, case) or _total(got, case)
             or _longest_gap(got, case))
 
 
@@ -107,6 +107,18 @@ def _of_nothing(got: Times, case: Case) -> Problem | None:
     return _problem(case, got, "first", ", and no text came", code="first-of-nothing", because="in an average over "
                     "all requests it would look like a time that somebody waited for a text; `None` can be left out.",
                     look="what `first` is before the loop, and what may change it.")
+
+
+def _blank(got: Times, case: Case) -> Problem | None:
+    """Texts of white space alone, taken for empty ones."""
+    seen = [at for at, (_, text) in zip(case.every, case.arrivals, strict=True) if text.strip()]
+    wrong = {"first": seen[0] if seen else None, "longest_gap": max(gaps(seen), default=0.0)}
+    key = next((key for key in wrong if not same(got[key], case.right[key])), "")
+    if not key or not all(same(got[one], wrong[one]) for one in wrong):
+        return None
+    return _problem(case, got, key, ": as if no text had come in `'\\n\\n'`", code="blank-as-empty", because="a line "
+                    "end is text: users see the next line begin, and an answer in paragraphs has many of them.",
+                    look="`strip` and `isspace`: only `\"\"` is empty.")
 
 
 def _first(got: Times, case: Case) -> Problem | None:

@@ -35,7 +35,8 @@ def my_tool_calls(events):
     return [calls[index] for index in sorted(calls)]
 
 
-FIND, HELP = Call("find_order", {"order": "1042"}), Call("list_returns", {})
+FIND, OTHER, HELP = (Call("find_order", {"order": "1042"}), Call("find_order", {"order": "2077"}),
+                     Call("list_returns", {}))
 RETURN = Call("make_return", {"order": "1042", "items": [{"name": "mug ☕", "count": 2}], "paid": True})
 
 
@@ -48,13 +49,18 @@ class Case:
     braided: bool = False
     """By turns, a piece of each block; the first block stops last."""
     broken: float | None = None
-    """The last block breaks off: which part of its events comes; None for all."""
+    """The last block breaks off: which part of its events comes, never its stop; None for all."""
 
     @property
     def calls(self) -> list[Call]:
         """Those that came to their end."""
         came = self.blocks if self.broken is None else self.blocks[:-1]
         return [block for block in came if isinstance(block, Call)]
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether all of its calls, two or more, are of one tool."""
+        return len(self.calls) > 1 == len({call.name for call in self.calls})
 
     @property
     def whole(self) -> bool:
@@ -70,7 +76,7 @@ class Case:
             return events
         last = len(blocks) - 1
         own = [place for place, event in enumerate(events) if getattr(event, "index", None) == last]
-        return events[:own[max(1, int(len(own) * self.broken))] + 1]
+        return events[:own[min(max(1, int(len(own) * self.broken)), len(own) - 2)] + 1]
 
 
 def _braided(events: list[Any]) -> list[Any]:
@@ -113,10 +119,15 @@ CASES = (
          blocks=(thought(), "Let me look.", FIND)),
     Case(sent="a call, the text `And then:`, and another call", blocks=(FIND, "And then:", RETURN)),
     Case(sent="three calls, one after the other", blocks=(RETURN, HELP, FIND)),
+    Case(sent="two calls of one tool, `find_order`, one after the other, with different inputs",
+         blocks=(FIND, OTHER)),
+    Case(sent="two calls that are equal, `find_order` twice with one input", blocks=(FIND, FIND)),
     Case(sent="two calls whose pieces come by turns, and the second one stops first", blocks=(FIND, RETURN),
          braided=True),
     Case(sent="a call, then another one that breaks off in the middle of its JSON, without a `content_block_stop`",
          blocks=(FIND, RETURN), broken=0.5),
+    Case(sent="a call, then another one that breaks off behind all of its JSON, without a `content_block_stop`",
+         blocks=(FIND, RETURN), broken=1.0),
     Case(sent="a call, then another one that breaks off behind its first piece, `\"\"`, without a "
               "`content_block_stop`", blocks=(FIND, RETURN), broken=0.0),
     Case(sent="an answer without a call, text only", blocks=("Your order left on Monday.",)),

@@ -1,7 +1,8 @@
 """03b-3: a model's stream of our own, and what a server does with the learner's generator over it.
 
 All of it runs on virtual time, in the guarded thread. The upstream is used like the SDK's: `async with` opens and
-closes it, `async for` gives texts; also without the former, and then only `close()` or `aclose()` close it.
+it; `async for` gives texts; also without the former, and then only `close()` or `aclose()` close it. It
+raises where its stream failed or was cut: to tell a cut from an end is its own work, as in lesson 03a.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from helpers.exercises.driving import run_here
 
 PIECE_S = 0.04
 """Virtual seconds that the model takes for a piece."""
+SILENT_S = 1.0
+"""Virtual seconds until the reader of a model that fell silent leaves: no timeout of a reader's own is as short."""
 MOST_EVENTS = 200
 Make = Callable[[Any], Any]
 
@@ -29,8 +32,14 @@ class Upstream:
                  ) -> None:
         self._texts = [f"piece {place} " for place in range(1, pieces + 1)]
         self._fails, self._at_once, self._hangs = fails, at_once, hangs
-        self.taken, self.closed = 0, False
-        """How many pieces were taken from it; whether it was closed."""
+        self.taken = 0
+        """How many pieces were taken from it."""
+        self.closed_at: float | None = None
+        """When it was closed first, on the loop's clock."""
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
 
     @property
     def texts(self) -> list[str]:
@@ -39,7 +48,7 @@ class Upstream:
     async def __aenter__(self) -> Upstream:
         await asyncio.sleep(PIECE_S)
         if self._at_once and self._fails:
-            self.closed = True
+            self._close()
             raise self._fails
         return self
 
@@ -64,10 +73,14 @@ class Upstream:
 
     async def aclose(self) -> None:
         """Close the connection: the model stops writing."""
-        self.closed = True
+        self._close()
         await asyncio.sleep(0)
 
     close = aclose
+
+    def _close(self) -> None:
+        if self.closed_at is None:
+            self.closed_at = asyncio.get_running_loop().time()
 
 
 @dataclass(slots=True)
@@ -83,6 +96,8 @@ class Seen:
     """What came instead of an async generator."""
     later: int = 0
     """How many pieces were taken, or events came, in the minute after the reader had left."""
+    left_at: float = 0.0
+    """When the reader left, on the loop's clock."""
 
 
 def to_its_end(make: Make, upstream: Upstream) -> Seen:
@@ -103,7 +118,7 @@ def leave_after(make: Make, upstream: Upstream, count: int) -> Seen:
             _note(seen, event, upstream)
             if len(seen.events) == count:
                 break
-        before = upstream.taken
+        before, seen.left_at = upstream.taken, asyncio.get_running_loop().time()
         try:
             await events.aclose()
         finally:
@@ -121,7 +136,8 @@ def cancel_after(make: Make, upstream: Upstream, count: int) -> Seen:
                 _note(seen, event, upstream)
 
         task = asyncio.ensure_future(serve())
-        await asyncio.sleep(60)
+        await asyncio.sleep(SILENT_S)
+        seen.left_at = asyncio.get_running_loop().time()
         task.cancel()
         await asyncio.wait([task], timeout=60)
         seen.later = len(seen.events) - count

@@ -15,6 +15,8 @@ from helpers.exercises.e03b_relayed import closed, deltas, driven, ends_with_don
 from helpers.exercises.failures import failure
 
 MANY, READ = 50, 3
+AT_ONCE_S = 0.25
+"""Virtual seconds: a close that takes longer is none at once."""
 
 
 async def my_events(upstream):
@@ -68,7 +70,17 @@ def reader_leaves(attempt: Attempt) -> Problem | None:
                        "nobody reads (and you pay for)", because="closing your generator ends your code, "
                        "not the model's: its connection stays open until somebody closes it.", look="who closes the "
                        "upstream when your loop is left in the middle, and whether that is awaited.", **common)
-    return None
+    return _late(seen, upstream, common)
+
+
+def _late(seen: Seen, upstream: Upstream, common: dict[str, str]) -> Problem | None:
+    """Closed, but long after the reader has left."""
+    after = (upstream.closed_at or 0.0) - seen.left_at
+    if after <= AT_ONCE_S:
+        return None
+    return Problem(code="closes-late", did=f"closed the upstream {after:.3g} s after the reader had left", because="the"
+                   " model goes on until then, and you pay for what it writes.", look="what your code waits for before "
+                   "it closes the upstream.", **common)
 
 
 def reader_leaves_a_silent_model(attempt: Attempt) -> Problem | None:
@@ -78,7 +90,7 @@ def reader_leaves_a_silent_model(attempt: Attempt) -> Problem | None:
             "that waits for your next event")
     seen = driven(attempt, cancel_after, upstream, READ, sent=sent, should=should)
     if type(seen.error).__name__ == "CancelledError":
-        return closed(upstream, sent, should)
+        return closed(upstream, sent, should) or _late(seen, upstream, {"sent": sent, "should": should})
     did = f"yielded {shown(seen.events[-1])} instead" if seen.later > 0 else "ended as if all were well"
     return Problem(code="holds-a-cancel", sent=sent, did=f"{did}: the cancellation got lost in your code",
                    should=should, because="whoever cancels a task relies on it: a server that shuts down would wait "
@@ -144,9 +156,11 @@ class Fails:
             return Problem(code="no-message", did=f"yielded `error` with {shown(dict(data))}", because="the page shows "
                            "`data.message`: a user wants to know what happened, and what to do now.",
                            look="the dict of your `error`.", **common)
-        if any(part in str(data) for part in (str(error)[:24], repr(error)[:24], "Traceback")):
+        named = any(name in message for name in (type(error).__name__, getattr(error, "type", None)) if name)
+        if named or any(part in str(data) for part in (str(error)[:24], repr(error)[:24], "Traceback")):
             return Problem(code="leaks", did=f"yielded the exception's own words: {shown(dict(data))}", because="they "
-                           "may name hosts, keys or prompts, and tell a user nothing; they belong into your log.",
+                           "may name hosts, keys or prompts, and a class's name tells a user nothing; they belong into "
+                           "your log.",
                            look="what you make the message of.", **common)
         return None
 

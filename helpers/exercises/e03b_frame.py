@@ -38,6 +38,9 @@ CASES = (
 )
 
 
+BOM = "\ufeff".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Frames:
     """A check: one text arrives."""
@@ -60,6 +63,12 @@ def two_in_a_row(attempt: Attempt) -> Problem | None:
     got = [(event.event, read(event)) for event in SSEParser().feed(raw)]
     if got == [(case.event, {"text": case.data}) for case in (first, second)]:
         return None
+    if _bytes(attempt, second).startswith(BOM):
+        return Problem(code="bom", sent="two events, one behind the other", did=f"made {shown(got)} of them: a byte "
+                       f"order mark, {shown(BOM)}, stands in front of each", should="make two events, each with its "
+                       "own name and text", because="a reader leaves it out at the very start of a stream. In front of "
+                       "a later event it is part of the first line, whose field nobody knows then.", look="what stands "
+                       "in front of your first line: the encoding `utf-8-sig` puts it there, `utf-8` does not.")
     return Problem(code="run-together", sent="two events, one behind the other", did=f"made {shown(got)} of them",
                    should="make two events, each with its own name and text", because="a stream is many events: what "
                    "one leaves behind belongs to the next.", look="what stands behind your blank line.")

@@ -41,6 +41,10 @@ LINES = (
     _line("data: one\ndata: two\n\n", "one\ntwo", code="data-lines", did="not one text of two lines", because="each "
           "data line is a line of the text, and they arrive together when the blank line comes.",
           look="what a second data line does to the first, and what joins them."),
+    _line("data: one\n: ping\nid: 3\nevent: e\ndata: two\n\n", "one\ntwo", code="between", did="a line between two "
+          "data lines cleared the first, or sent it off", because="an event ends with its blank line and with nothing "
+          "else: a comment, an id or a name may stand anywhere in it.", look="what you do with a line that brings no "
+          "data."),
     _line("data:one\n\ndata:  two \n\n", "one", " two ", code="one-space", did="the spaces are others",
           what="no space, then two, and one at the end", because="one space behind the colon belongs to the format, if "
           "it is there; all others belong to the text.", look="`strip`, and how you find the value of a field."),
@@ -53,9 +57,10 @@ LINES = (
     _line("data:\n\ndata: one\n\n", "", "one", code="empty-data", what="an event whose data is empty, and another one",
           did="an event is missing", because="a text may be empty, and the event happened all the same.",
           look="conditions that an empty text does not meet."),
-    _line("event: ping\n\n\n\ndata: one\n\n", "one", code="no-data", did="something came of an event without data",
-          what="an event without data, blank lines, an event", because="without a data line there is nothing to hand "
-          "on.", look="what you do at a blank line when no data came before."),
+    _line("event: ping\n\n\n\ndata: one\n\n", "one", code="no-data", did="something came of `event: ping\\n\\n`, or of "
+          "a blank line alone", what="a name and no data, blank lines, an event", because="a blank line without a data "
+          "line before it is no event: there is nothing to hand on.", look="what you do at a blank line "
+          "when no data came before."),
     _line("data: one\u2028two\x85three\x0bfour\n\n", "one\u2028two\x85three\x0bfour", code="splitlines",
           what="with U+2028, U+0085 and a vertical tab", did="cut at other characters, too", because="three line ends "
           "are known here: LF, CR and CRLF. `str.splitlines` knows more, and a text may hold any of them.",

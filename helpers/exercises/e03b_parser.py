@@ -17,13 +17,16 @@ from helpers.exercises.e03b_lines import LINES
 
 
 class MyParser:
-    """One good solution, behind an `import re`."""
+    """One good solution, behind an `import re`.
+
+    It holds a CR back until the next byte is there: with CR alone for a line end, each event comes one byte late.
+    """
 
     def __init__(self):
         self.rest, self.data = b"", []
 
     def feed(self, chunk):
-        # A CR at the very end may be half of a CRLF: it stays in the rest until the next byte is there.
+        # A CR at the very end may be half of a CRLF: it stays in the rest.
         *lines, self.rest = re.split(rb"\r\n|\n|\r(?!\Z)", self.rest + chunk)
         done = []
         for line in lines:
@@ -38,7 +41,11 @@ class MyParser:
 
 STREAM = (': ready\n\nevent: delta\ndata: {"text": "Your tea: "}\n\nevent: delta\ndata: {"text": "1 ☕, 2 cafés"}\n\n'
           "id: 7\ndata: one\ndata: two\n\nevent: done\ndata: [DONE]\n\n").encode()
+"""With an event of two data lines."""
+PLAIN = STREAM.replace(b"data: two\n", b"")
+"""Each event has one data line: cuts are looked for before anything is asked of two lines."""
 EVENTS = ['{"text": "Your tea: "}', '{"text": "1 ☕, 2 cafés"}', "one\ntwo", "[DONE]"]
+PLAIN_EVENTS = [*EVENTS[:2], "one", EVENTS[3]]
 
 
 def one_event(attempt: Attempt) -> Problem | None:
@@ -48,7 +55,8 @@ def one_event(attempt: Attempt) -> Problem | None:
 
 def whole_stream(attempt: Attempt) -> Problem | None:
     """Many events in one chunk."""
-    return _whole(attempt, STREAM, EVENTS, f"a stream with comments, names and {len(EVENTS)} events, in one chunk")
+    sent = f"a stream with a comment, `b': ready\\n\\n'`, then names, an id and {len(EVENTS)} events, in one chunk"
+    return _whole(attempt, PLAIN, PLAIN_EVENTS, sent)
 
 
 def _whole(attempt: Attempt, stream: bytes, events: list[str], sent: str) -> Problem | None:
@@ -67,6 +75,10 @@ def _whole(attempt: Attempt, stream: bytes, events: list[str], sent: str) -> Pro
     if len(got) < len(events) and got == [one for one in events if one in got]:
         return Problem(code="events-lost", because="one chunk may bring many events: whoever reads slowly gets them "
                        "all at once.", look="a `return` in the loop, or a list that each event overwrites.", **common)
+    if "" in got:
+        return Problem(code="no-data", because="a blank line without a data line before it is no event: there is "
+                       "nothing to hand on. Here `b': ready\\n\\n'` is a comment and a blank line.", look="what you do "
+                       "at a blank line when no data came before.", **common)
     names = [text for text in got if "delta" in text or "ready" in text]
     if names:
         return Problem(code="other-lines", because="names, ids and comments are no data: the page would show them.",
@@ -77,13 +89,31 @@ def _whole(attempt: Attempt, stream: bytes, events: list[str], sent: str) -> Pro
 
 def byte_by_byte(attempt: Attempt) -> Problem | None:
     """The smallest chunks that there are."""
-    sent, should = f"the stream in {len(STREAM)} chunks of one byte", f"return {shown(EVENTS)} in all"
-    got = texts(fed(attempt, [STREAM[place:place + 1] for place in range(len(STREAM))], sent, should), sent, should)
-    if got == EVENTS:
+    sent, should = f"the stream in {len(PLAIN)} chunks of one byte", f"return {shown(PLAIN_EVENTS)} in all"
+    got = texts(fed(attempt, _bytes(PLAIN), sent, should), sent, should)
+    if got == PLAIN_EVENTS:
         return None
     return Problem(code="byte-by-byte", sent=sent, did=f"returned {shown(got)}, though two chunks went well",
                    should=should, because="a line may come in any number of chunks, not in two at most.",
                    look="whether a tail is added to the one before, or replaces it.")
+
+
+def _bytes(stream: bytes) -> list[bytes]:
+    return [stream[place:place + 1] for place in range(len(stream))]
+
+
+def crlf_byte_by_byte(attempt: Attempt) -> Problem | None:
+    """CR and LF apart, and a read that brings nothing between them."""
+    sent = "the stream with CRLF, in chunks of one byte, and `b''` after each"
+    should = f"return {shown(EVENTS)} in all"
+    chunks = [chunk for one in _bytes(STREAM.replace(b"\n", b"\r\n")) for chunk in (one, b"")]
+    got = texts(fed(attempt, chunks, sent, should), sent, should)
+    if got == EVENTS:
+        return None
+    return Problem(code="crlf-apart", sent=sent, did=f"returned {shown(got)}, though two chunks went well",
+                   should=should, because="a read may bring one byte, or none: what you know of a CR has to outlive "
+                   "both.", look="what `feed(b\"\")` changes, and whether each buffer decides anew which line ends "
+                   "there are.")
 
 
 def not_before_its_blank_line(attempt: Attempt) -> Problem | None:
@@ -129,9 +159,10 @@ def two_parsers(attempt: Attempt) -> Problem | None:
 
 PARSE_A_STREAM = Exercise(
     id="03b-2", name="MyParser", call="MyParser()", solution=MyParser,
-    checks=(one_event, *LINES[:2], whole_stream, EveryCut(STREAM, EVENTS), byte_by_byte, not_before_its_blank_line,
-            unfinished, two_parsers, *LINES[2:],
-            EveryCut(STREAM.replace(b"\n", b"\r\n"), EVENTS, "the stream with CRLF")),
+    checks=(one_event, LINES[0], whole_stream, EveryCut(PLAIN, PLAIN_EVENTS), byte_by_byte, *LINES[1:3],
+            EveryCut(STREAM, EVENTS, "the stream with an event of two data lines"), not_before_its_blank_line,
+            unfinished, two_parsers, *LINES[3:],
+            EveryCut(STREAM.replace(b"\n", b"\r\n"), EVENTS, "the stream with CRLF"), crlf_byte_by_byte),
     praise=f"The stream may be cut at any of its {len(STREAM) - 1} places, into any number of chunks: the events stay "
            "the same. So does the text of whoever has a slow connection.",
     hints=("What can the last bytes of a chunk be, and who has the rest of them?",

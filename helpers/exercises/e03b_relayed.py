@@ -70,11 +70,11 @@ def no_error(seen: Seen, sent: str, should: str) -> Problem | None:
 
 
 def deltas(seen: Seen, upstream: Upstream, sent: str, should: str) -> Problem | None:
-    """Every piece is in a delta of its own, in order, as it was."""
+    """Every piece is in a delta of its own, in order, as it was, and as soon as it was taken."""
     common = {"sent": sent, "should": should}
     data = [data for name, data in seen.events if name == "delta"]
     if data == [{"text": text} for text in upstream.texts]:
-        return None
+        return _one_by_one(seen, common)
     odd = next((one for one in data if set(one) != {"text"} or not isinstance(one["text"], str)), None)
     if odd is not None:
         return Problem(code="delta-data", did=f"yielded a `delta` with {shown(dict(odd))}", because="the page adds "
@@ -92,8 +92,24 @@ def deltas(seen: Seen, upstream: Upstream, sent: str, should: str) -> Problem | 
                    look="what you do with each text.", **common)
 
 
+def _one_by_one(seen: Seen, common: dict[str, str]) -> Problem | None:
+    """Where the deltas are right: each came when its piece had been taken, and no other."""
+    taken = [taken for (name, _), taken in zip(seen.events, seen.taken, strict=True) if name == "delta"]
+    behind = [count - place for place, count in enumerate(taken, 1)]
+    place = next((place for place, late in enumerate(behind) if late), None)
+    if place is None:
+        return None
+    if max(behind) > 1:
+        return Problem(code="collects", did=f"took {taken[place]} pieces before `delta` number {place + 1} came",
+                       because="a first word that comes early helps little, when the others come all at once.",
+                       look="a list that is filled between two of your `yield`s.", **common)
+    return Problem(code="held-back", did=f"took {taken[place]} pieces before `delta` number {place + 1} came",
+                   because="a piece that waits for the next one is late by as long as the model thinks, which may be "
+                   "seconds.", look="what you keep before your `yield`.", **common)
+
+
 def streams(seen: Seen, sent: str, should: str) -> Problem | None:
-    """The first event comes while the model still writes; one piece may be held back."""
+    """The first event comes while the model still writes."""
     if max(seen.taken[:1], default=0) <= 2:
         return None
     return Problem(code="collects", sent=sent, did=f"took {seen.taken[0]} pieces before the first event came",

@@ -130,6 +130,32 @@ def counts_every_piece(pieces, now):
     return _times(seen[0] - start if seen else None, _gap(seen), end - start)
 
 
+@mutant("03a-1", "blank-as-empty")
+def strips_each_piece(pieces, now):
+    start, seen = now(), []
+    for piece in pieces:
+        if not piece.strip():
+            continue
+        seen.append(now())
+    return _times(seen[0] - start if seen else None, _gap(seen), now() - start)
+
+
+@mutant("03a-1", "blank-as-empty")
+def first_is_no_blank(pieces, now):
+    start, seen, first = now(), [], None
+    for piece in pieces:
+        if piece and (first is not None or not piece.isspace()):
+            first = now() - start if first is None else first
+            seen.append(now())
+    return _times(first, _gap(seen), now() - start)
+
+
+@mutant("03a-1", "gap")
+def a_gap_is_a_second_at_most(pieces, now):
+    start, seen, end = _measures(pieces, now)
+    return _times(seen[0] - start if seen else None, min(_gap(seen), 1), end - start)
+
+
 @mutant("03a-1", "empty-gap")
 def gaps_between_pieces(pieces, now):
     start, first, last, gap = now(), None, None, 0
@@ -387,10 +413,10 @@ def the_ending_in_a_match(stream):
 
 
 @right("03a-2")
-def by_the_reason_alone(stream):
-    from anthropic.types import RawMessageDeltaEvent, TextDelta
+def by_classes(stream):
+    from anthropic.types import RawMessageDeltaEvent, RawMessageStopEvent, TextDelta
 
-    text, reason = "", None
+    text, reason, whole = "", None, False
     try:
         with stream as events:
             for event in events:
@@ -399,9 +425,10 @@ def by_the_reason_alone(stream):
                     text += delta.text
                 elif isinstance(event, RawMessageDeltaEvent):
                     reason = delta.stop_reason
+                whole |= isinstance(event, RawMessageStopEvent)
     except _failures():
         return [text, "failed"]
-    return [text, "cut" if reason is None else "complete" if reason in WHOLE else "truncated"]
+    return [text, "cut" if not whole else "complete" if reason in WHOLE else "truncated"]
 
 
 @right("03a-2")
@@ -428,30 +455,32 @@ def with_next_and_a_named_pair(stream):
         text: str
         ending: str
 
-    text, ending = "", "cut"
+    text, ending, stopped = "", "cut", False
     while True:
         try:
             event = next(stream)
         except StopIteration:
-            return Result(text, ending)
+            return Result(text, ending if stopped else "cut")
         except _failures():
             return Result(text, "failed")
         text += getattr(getattr(event, "delta", None), "text", None) or ""
+        stopped = event.type == "message_stop"
         if event.type == "message_delta":
             ending = {"end_turn": "complete", "stop_sequence": "complete",
                       "tool_use": "complete"}.get(event.delta.stop_reason, "truncated")
 
 
 def _consume(stream, *, caught=None, whole=WHOLE, failed="failed", cut="cut", otherwise="truncated", take=_text_of):
-    caught, text, reason = caught or _failures(), "", None
+    caught, text, reason, stopped = caught or _failures(), "", None, False
     try:
         for event in stream:
             text += take(event)
             if event.type == "message_delta":
                 reason = event.delta.stop_reason
+            stopped = event.type == "message_stop"
     except caught:
         return text, failed
-    return text, cut if reason is None else "complete" if reason in whole else otherwise
+    return text, cut if not stopped else "complete" if reason in whole else otherwise
 
 
 @mutant("03a-2", "truncated-as-complete")
@@ -479,6 +508,76 @@ def stop_is_complete(stream):
 def only_the_limit(stream):
     text, ending = _consume(stream, whole=(*WHOLE, "refusal", "model_context_window_exceeded"))
     return text, ending
+
+
+@mutant("03a-2", "unstopped")
+def the_reason_is_the_end(stream):
+    return _by_reason(stream)
+
+
+def _by_reason(stream, *, bad=None):
+    text, reason, stopped = "", None, False
+    try:
+        for event in stream:
+            text += _text_of(event)
+            if event.type == "message_delta":
+                reason = event.delta.stop_reason
+            stopped |= event.type == "message_stop"
+    except _failures():
+        return text, "failed"
+    if bad is not None:
+        return text, "cut" if not stopped else "truncated" if reason in bad else "complete"
+    return text, "cut" if reason is None else "complete" if reason in WHOLE else "truncated"
+
+
+@mutant("03a-2", "unstopped")
+def returns_with_the_reason(stream):
+    text = ""
+    try:
+        for event in stream:
+            text += _text_of(event)
+            if event.type == "message_delta":
+                return text, "complete" if event.delta.stop_reason in WHOLE else "truncated"
+    except _failures():
+        return text, "failed"
+    return text, "cut"
+
+
+@mutant("03a-2", "unstopped")
+def usage_is_the_end(stream):
+    text, reason, usage = "", None, None
+    try:
+        for event in stream:
+            text += _text_of(event)
+            if event.type == "message_delta":
+                reason, usage = event.delta.stop_reason, event.usage
+    except _failures():
+        return text, "failed"
+    return text, "cut" if usage is None else "complete" if reason in WHOLE else "truncated"
+
+
+@mutant("03a-2", "block-end")
+def a_block_that_stopped_is_all(stream):
+    text, reason, stopped = "", "end_turn", False
+    try:
+        for event in stream:
+            text += _text_of(event)
+            if event.type == "message_delta":
+                reason = event.delta.stop_reason
+            stopped |= event.type in ("content_block_stop", "message_stop")
+    except _failures():
+        return text, "failed"
+    return text, "cut" if not stopped else "complete" if reason in WHOLE else "truncated"
+
+
+@mutant("03a-2", "list-of-bad-reasons")
+def the_three_bad_reasons(stream):
+    return _by_reason(stream, bad=("max_tokens", "refusal", "model_context_window_exceeded"))
+
+
+@mutant("03a-2", "list-of-bad-reasons")
+def all_bad_reasons_that_there_are(stream):
+    return _by_reason(stream, bad=("max_tokens", "refusal", "model_context_window_exceeded", "pause_turn"))
 
 
 @mutant("03a-2", "always-the-same")
@@ -807,13 +906,15 @@ def catches_everything(stream):
 
 @mutant("03a-2", "held-an-interrupt")
 def returns_in_finally(stream):
-    text, reason, ending = "", None, "failed"
+    text, reason, ending = "", None, "cut"
     try:
         for event in stream:
             text += _text_of(event)
             if event.type == "message_delta":
                 reason = event.delta.stop_reason
-        ending = "cut" if reason is None else "complete" if reason in WHOLE else "truncated"
+            ending = "cut" if event.type != "message_stop" else "complete" if reason in WHOLE else "truncated"
+    except _failures():
+        ending = "failed"
     finally:
         return text, ending  # noqa: B012
 
@@ -1067,6 +1168,84 @@ def whatever_parses(events):
             return None
 
     return [call for call in _at_the_end(events, parse) if call]
+
+
+@mutant("03a-3", "unfinished-kept")
+def whatever_parses_and_is_there(events):
+    names, parts, calls = {}, {}, {}
+    for event in events:
+        if _is_call(event):
+            names[event.index], parts[event.index] = event.content_block.name, ""
+        elif _piece(event) is not None:
+            parts[event.index] += event.delta.partial_json
+            try:
+                calls[event.index] = {"name": names[event.index], "input": json.loads(parts[event.index])}
+            except json.JSONDecodeError:
+                calls.pop(event.index, None)
+        elif event.type == "content_block_stop" and parts.get(event.index) == "":
+            calls[event.index] = {"name": names[event.index], "input": {}}
+    return [calls[index] for index in sorted(calls)]
+
+
+@mutant("03a-3", "by-name")
+def pieces_by_name(events):
+    parts, names, calls = defaultdict(str), {}, {}
+    for event in events:
+        if _is_call(event):
+            names[event.index] = event.content_block.name
+        elif _piece(event) is not None:
+            parts[names[event.index]] += event.delta.partial_json
+        elif event.type == "content_block_stop" and event.index in names:
+            calls[event.index] = _call(names[event.index], parts[names[event.index]])
+    return [calls[index] for index in sorted(calls)]
+
+
+@mutant("03a-3", "by-name")
+def calls_by_name(events):
+    return list({call["name"]: call for call in with_a_match(events)}.values())
+
+
+@mutant("03a-3", "by-name")
+def the_first_of_each_name(events):
+    calls = {}
+    for call in with_a_match(events):
+        calls.setdefault(call["name"], call)
+    return list(calls.values())
+
+
+@mutant("03a-3", "equal-calls")
+def each_call_once(events):
+    calls = []
+    for call in with_a_match(events):
+        if call not in calls:
+            calls.append(call)
+    return calls
+
+
+@mutant("03a-3", "other-block")
+def closes_any_block(events):
+    calls = []
+    for event in events:
+        if _is_call(event):
+            name, text = event.content_block.name, ""
+        elif _piece(event) is not None:
+            text += event.delta.partial_json
+        elif event.type == "content_block_stop":
+            calls.append(_call(name, text))
+    return calls
+
+
+@mutant("03a-3", "other-block")
+def closes_any_block_by_index(events):
+    names, parts, calls = {}, {}, {}
+    for event in events:
+        if _is_call(event):
+            names[event.index], parts[event.index] = event.content_block.name, ""
+        elif _piece(event) is not None:
+            parts[event.index] += event.delta.partial_json
+        elif event.type == "content_block_stop":
+            calls[event.index] = _call(names[event.index], parts[event.index])
+    return [calls[index] for index in sorted(calls)]
 
 
 @mutant("03a-3", "as-text")

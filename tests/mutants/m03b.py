@@ -117,6 +117,11 @@ def data_behind_the_blank_line(event, data):
     return _event(event, json.dumps({"text": data})) + b"data: end\n"
 
 
+@mutant("03b-1", "bom")
+def in_utf_8_with_a_mark(event, data):
+    return f"event: {event}\ndata: {json.dumps({'text': data})}\n\n".encode("utf-8-sig")
+
+
 @mutant("03b-1", "twice")
 def json_in_json(event, data):
     return _event(event, json.dumps(json.dumps({"text": data})))
@@ -347,7 +352,7 @@ class NoBuffer(_Lines):
         return chunk.decode("utf-8", "replace").split("\n")[:-1]
 
 
-@mutant("03b-2", "data-lines")
+@mutant("03b-2", "split-line")
 class TheLoopThatEveryoneWrites:
     def feed(self, chunk):
         return [line[6:] for line in chunk.decode().split("\n") if line.startswith("data: ")]
@@ -562,6 +567,49 @@ class EachBlankLineCounts(_Lines):
         return super().line(line)
 
 
+@mutant("03b-2", "no-data")
+class TextForEachBlankLine(_Lines):
+    def blank(self):
+        return super().blank() or ""
+
+
+@mutant("03b-2", "between")
+class ClearsAtAnotherField(_Lines):
+    def line(self, line):
+        if line and not line.startswith("data"):
+            self.data = []
+        return super().line(line)
+
+
+@mutant("03b-2", "between")
+class SendsOffAtAnotherField(_Lines):
+    def line(self, line):
+        return super().line(line) if line.startswith("data") else self.blank()
+
+
+@mutant("03b-2", "between")
+class CommentsClear(_Lines):
+    def line(self, line):
+        self.data = [] if line.startswith(":") else self.data
+        return super().line(line)
+
+
+@mutant("03b-2", "crlf-apart")
+class AnEmptyReadForgetsTheCr(ByteForByte):
+    def feed(self, chunk):
+        self.after_cr = self.after_cr and bool(chunk)
+        return super().feed(chunk)
+
+
+@mutant("03b-2", "crlf-apart")
+class GuessesInEachBuffer(_Lines):
+    def lines(self, chunk):
+        self.rest += chunk
+        end = b"\r\n" if b"\r\n" in self.rest else b"\r" if b"\r" in self.rest else b"\n"
+        *lines, self.rest = self.rest.split(end)
+        return [line.decode() for line in lines]
+
+
 @mutant("03b-2", "other-lines")
 class EveryFieldIsData(_Lines):
     def line(self, line):
@@ -733,6 +781,35 @@ async def with_a_queue(upstream):
 
 
 @right("03b-3")
+async def with_an_idle_timeout(upstream):
+    try:
+        async with upstream as texts:
+            while True:
+                async with asyncio.timeout(20):
+                    text = await anext(texts, None)
+                if text is None:
+                    break
+                yield "delta", {"text": text}
+    except Exception:
+        yield "error", SORRY
+    else:
+        yield "done", {}
+
+
+@right("03b-3")
+async def closes_in_a_task(upstream):
+    try:
+        async for text in upstream:
+            yield "delta", {"text": text}
+    except Exception:
+        yield "error", SORRY
+    else:
+        yield "done", {}
+    finally:
+        upstream.closing = asyncio.create_task(upstream.aclose())
+
+
+@right("03b-3")
 def hands_on_a_generator(upstream):
     return closes_in_finally(upstream)
 
@@ -757,6 +834,53 @@ async def closes_at_the_end(upstream):
     else:
         yield "done", {}
     await upstream.close()
+
+
+@mutant("03b-3", "closes-late")
+async def waits_before_it_closes(upstream):
+    try:
+        async for text in upstream:
+            yield "delta", {"text": text}
+    except Exception:
+        yield "error", SORRY
+    else:
+        yield "done", {}
+    finally:
+        await asyncio.sleep(30)
+        await upstream.aclose()
+
+
+@mutant("03b-3", "closes-late")
+async def closes_in_a_task_later(upstream):
+    async def later():
+        await asyncio.sleep(30)
+        await upstream.aclose()
+
+    try:
+        async for text in upstream:
+            yield "delta", {"text": text}
+    except Exception:
+        yield "error", SORRY
+    else:
+        yield "done", {}
+    finally:
+        upstream.closing = asyncio.create_task(later())
+
+
+@mutant("03b-3", "closes-late")
+async def a_silent_model_is_closed_later(upstream):
+    try:
+        async for text in upstream:
+            yield "delta", {"text": text}
+    except asyncio.CancelledError:
+        await asyncio.sleep(30)
+        raise
+    except Exception:
+        yield "error", SORRY
+    else:
+        yield "done", {}
+    finally:
+        await upstream.aclose()
 
 
 @mutant("03b-3", "never-closed")
@@ -963,6 +1087,17 @@ def the_exception_s_words(upstream):
     return _relay(upstream, sorry=str)
 
 
+@mutant("03b-3", "leaks")
+async def the_exception_s_class(upstream):
+    try:
+        async with upstream as texts:
+            async for text in texts:
+                yield "delta", {"text": text}
+        yield "done", {}
+    except Exception as error:
+        yield "error", {"message": type(error).__name__}
+
+
 @mutant("03b-3", "no-message")
 def an_error_without_words(upstream):
     return _relay(upstream, sorry={"error": True})
@@ -1030,6 +1165,39 @@ async def all_in_one(upstream):
     async with upstream as texts:
         yield "delta", {"text": "".join([text async for text in texts])}
     yield "done", {}
+
+
+@mutant("03b-3", "collects")
+async def collects_all_but_the_first(upstream):
+    try:
+        async with upstream as texts:
+            yield "delta", {"text": await anext(texts)}
+            pieces = [text async for text in texts]
+            for text in pieces:
+                yield "delta", {"text": text}
+        yield "done", {}
+    except StopAsyncIteration:
+        yield "done", {}
+    except Exception:
+        yield "error", SORRY
+
+
+@mutant("03b-3", "held-back")
+async def two_at_a_time(upstream):
+    try:
+        async with upstream as texts:
+            held = []
+            async for text in texts:
+                held.append(text)
+                if len(held) == 2:
+                    for one in held:
+                        yield "delta", {"text": one}
+                    held = []
+            for one in held:
+                yield "delta", {"text": one}
+        yield "done", {}
+    except Exception:
+        yield "error", SORRY
 
 
 @mutant("03b-3", "put-together")
