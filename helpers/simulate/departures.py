@@ -8,7 +8,9 @@ Server and SDK are real; the browser is played (`chat_app.leave_after`), and tim
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +67,7 @@ def closed_tab(make_client: Callable[..., Any], make_app: Callable[[Any], Any], 
     """Post a question, leave after so many *events*, and watch the model's side for so many seconds.
 
     *make_client*: a lesson's `anthropic` or `async_anthropic`. *make_app*: client -> ASGI app. *script*: the model.
+    Python collects no garbage meanwhile, so what is open until then is seen to be open, in each run.
     """
     trace = Trace()
     app = make_app(make_client(script=script, trace=trace, clock=VirtualClock()))
@@ -76,7 +79,19 @@ def closed_tab(make_client: Callable[..., Any], make_app: Callable[[Any], Any], 
         await asyncio.sleep(watch_s)
         return Upstream(read, body.pieces - read, body.open)
 
-    return run_virtual(watch())
+    with _no_collection():
+        return run_virtual(watch())
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def departures(servers: Mapping[str, Upstream]) -> pd.DataFrame:
