@@ -23,14 +23,18 @@ function everyCut({ base64, cuts }) {
   return { whole, wrong, asText, ways: ways.length };
 }
 
-async function talk({ url, prompt, abortAfter, html }) {
+async function talk({ url, prompt, abortAfter, throwAfter, abortAfterMs, html, sse }) {
+  if (sse) globalThis.fetch = async () => new Response(sse, { headers: { "Content-Type": "text/event-stream" } });
   if (html) globalThis.fetch = async () => new Response("<h1>Log in</h1>", { headers: { "Content-Type": "text/html" } });
   const controller = new AbortController();
+  if (abortAfterMs) setTimeout(() => controller.abort(), abortAfterMs);
   const pieces = [];
-  const answer = await chat.streamChat(prompt, (piece) => {
+  const asked = chat.streamChat(prompt, (piece) => {
     pieces.push(piece);
+    if (pieces.length === throwAfter) throw new Error("our own bug");
     if (pieces.length === abortAfter) controller.abort();
   }, { url, signal: controller.signal });
+  const answer = await asked.catch((error) => ({ text: "", ending: "rejected", stopReason: error.message }));
   return { answer, pieces, notice: chat.notice(answer) };
 }
 

@@ -6,11 +6,14 @@ import asyncio
 import json
 import logging
 
+import anyio
 import pytest
 from chat_kit import TEXT, chat, events
 
 from helpers.chat_app import create_app, leave_after, post
 from helpers.chat_app.guards import MAX_BODY, check_host, check_origin, hosts_here
+from helpers.chat_app.leaving import GONE, MOST_REMEMBERED, Leaving
+from helpers.chat_app.probing import _scope
 from helpers.clock import run_virtual
 from helpers.wire import builder
 
@@ -99,7 +102,7 @@ def test_a_bug_of_our_own_is_an_event_too(caplog):
     ({"prompt": " \n"}, "prompt: String should have at least 1 character"),
     ({"prompt": "x" * 4_001}, "prompt: String should have at most 4000 characters"),
     ({"prompt": 7}, "prompt: Input should be a valid string"),
-    ({"prompt": "Hi", "model": "dear"}, "model: Extra inputs are not permitted"),
+    ({"prompt": "Hi", "secret": "dear"}, "body: Extra inputs are not permitted"),
     ({"prompt": "\ud800"}, "prompt: Input should be a valid string, unable to parse raw data as a unicode string"),
     (["Hi"], "body: Input should be a valid dictionary or object to extract fields from"),
 ])
@@ -188,11 +191,11 @@ def test_a_silent_model_keeps_the_connection_alive():
 
 
 def test_who_leaves_stops_the_model_within_a_piece():
-    """Three events read, then gone: nothing more is sent, at most one piece more is read, the connection is closed."""
+    """Three events read, then gone: an event on its way may still be sent, and the model's connection is closed."""
     app, upstream = chat(TEXT * 30, per_delta_ms=100)
     departure = run_virtual(leave_after(app, "Hello", deltas=3))
-    assert (200, 3, 0, 0.0, True) == (departure.status, departure.seen, departure.after_leaving, departure.seconds,
-                                      departure.ended)
+    assert (200, 3, 0.0, True) == (departure.status, departure.seen, departure.seconds, departure.ended)
+    assert departure.after_leaving <= 1
     assert upstream.deltas <= 5          # network chunks hold one or two
     assert (1, 1) == (upstream.closed, upstream.left_early)
 
@@ -241,6 +244,83 @@ def test_goodbye_stops_the_answer_with_that_id_alone():
     assert [204, 204, 422] == said
     assert ("delta", "done") == (events(stopped)[-1][0], events(whole)[-1][0])
     assert 2 == upstream.closed
+
+
+def test_a_goodbye_that_overtakes_its_question_is_remembered_for_some_seconds():
+    """They travel on two connections. The model is not asked; after ten seconds, or for another id, it is."""
+    async def talk(wait_s, asked):
+        await goodbye(app, "1" * 32)
+        await goodbye(app, "1" * 32)      # twice: the second one is no question
+        now[0] += wait_s
+        return await post(app, HELLO, headers={"x-chat-id": asked})
+
+    app, upstream = chat()
+    now = [100.0]
+    app.middleware_stack = app.build_middleware_stack()
+    leaving_of(app)._now = lambda: now[0]
+    assert (503, b"") == run_virtual(talk(5, "1" * 32))[::2]
+    assert 0 == upstream.opened
+    assert [200, 200] == [run_virtual(talk(*case))[0] for case in [(5, "2" * 32), (11, "1" * 32)]]
+
+
+def test_goodbyes_are_forgotten_before_they_fill_the_memory():
+    """A thousand at most, the newest."""
+    leaving = Leaving(None)
+    for number in range(MOST_REMEMBERED + 5):
+        leaving.leave(f"{number:032x}")
+    assert MOST_REMEMBERED == len(leaving._early)
+    assert f"{MOST_REMEMBERED + 4:032x}".encode() in leaving._early
+
+
+def test_a_slow_reader_that_leaves_is_no_error():
+    """FastAPI's pipe breaks under the event that waits for the reader; nothing of that comes out."""
+    app, upstream = chat(TEXT * 9)
+    assert run_virtual(slow_reader(app)) is None
+    assert 1 == upstream.closed
+
+
+@pytest.mark.parametrize(("raised", "told"), [(ValueError, True), (anyio.BrokenResourceError, False)])
+def test_any_other_error_still_comes_out(raised, told):
+    """Also a broken pipe, as long as nobody has left."""
+    async def app(scope, receive, send):
+        if told:
+            await receive()
+        raise raised
+
+    async def gone():
+        return GONE
+
+    with pytest.raises(raised):
+        run_virtual(Leaving(app)({"type": "http", "method": "POST", "headers": []}, gone, None))
+
+
+async def slow_reader(app):
+    """Take three messages, hold up the fourth, and leave a second later."""
+    left, taken, asked = asyncio.Event(), [], []
+
+    async def receive():
+        if not asked:
+            asked.append(True)
+            return {"type": "http.request", "body": json.dumps(HELLO).encode(), "more_body": False}
+        await left.wait()
+        return GONE
+
+    async def send(message):
+        taken.append(message)
+        if len(taken) > 3:
+            await left.wait()
+
+    asyncio.get_running_loop().call_later(1, left.set)
+    scope = _scope("/chat", {"accept": "text/event-stream"})
+    await app(scope, receive, send)
+
+
+def leaving_of(app):
+    """The Leaving in an app's middleware."""
+    layer = app.middleware_stack
+    while not isinstance(layer, Leaving):
+        layer = getattr(layer, "app", None) or layer._app
+    return layer
 
 
 async def goodbye(app, id):

@@ -125,6 +125,41 @@ def test_an_abort_keeps_the_text_and_says_goodbye():
 
 
 @needs_node
+def test_what_the_callers_own_code_throws_comes_out_and_stops_the_model():
+    """
+    The one way to reject: onDelta's own error, as it is. Nobody reads on, so nobody writes on.
+    """
+    app, upstream = chat(TEXT * 20, per_delta_ms=20)
+    with serve(app, "js") as server:
+        result = node({"url": server.url + "chat", "prompt": "Hello", "throwAfter": 3})
+    assert ("rejected", "our own bug") == (result["answer"]["ending"], result["answer"]["stopReason"])
+    assert 3 == len(result["pieces"])
+    assert upstream.deltas < 10
+
+
+@needs_node
+def test_an_abort_before_any_text_does_not_speak_of_text():
+    """
+    Nothing had come, so nothing stays.
+    """
+    app, _ = chat(first_ms=5_000)
+    with serve(app, "js") as server:
+        result = node({"url": server.url + "chat", "prompt": "Hello", "abortAfterMs": 200})
+    assert ("aborted", "Stopped before any text came.") == (result["answer"]["ending"], result["notice"])
+
+
+@needs_node
+def test_data_cannot_rename_its_event_and_a_delta_without_text_adds_nothing():
+    """
+    What is inside the data is data.
+    """
+    sse = ('event: delta\ndata: {"text": "a", "event": "done"}\n\nevent: delta\ndata: {}\n\n'
+           'event: delta\ndata: {"text": "b"}\n\nevent: done\ndata: {"complete": true, "event": "delta"}\n\n')
+    answer = node({"url": "http://127.0.0.1/chat", "prompt": "Hi", "sse": sse})["answer"]
+    assert ("ab", "complete") == (answer["text"], answer["ending"])
+
+
+@needs_node
 def test_a_refusal_shows_what_the_service_says():
     """
     422 is no stream: its words reach the reader, and nothing is parsed.

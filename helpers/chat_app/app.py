@@ -57,9 +57,9 @@ def create_app(client: Any, *, model: str, max_tokens: int = 1_000,
         """Stream the answer to one question."""
         with Answer(clock) as answer:      # leaves one line in the log, however this ends
             try:
+                messages = question.messages()
                 # Leaving this block closes the connection to the model. When the browser
                 # goes, the framework cancels this generator, and that leaves it, too.
-                messages = question.messages()
                 async with client.messages.stream(messages=messages, **call) as stream:
                     answer.request_id = stream.request_id
                     async for event in stream:

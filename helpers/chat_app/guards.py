@@ -163,9 +163,10 @@ async def _refused(_: Request, error: Any) -> JSONResponse:
 
 
 async def _invalid(_: Request, error: Any) -> JSONResponse:
-    """What is wrong with the body, without repeating what was sent."""
+    """What is wrong with the request, without repeating what was sent: neither values nor names that we don't know."""
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    known = () if first["type"] == "extra_forbidden" else first["loc"]
+    field = ".".join(str(part) for part in known if part != "body") or "body"
     return JSONResponse({"type": "invalid", "message": f"{field}: {first['msg']}", "retryable": False}, 422)
 
 

@@ -142,6 +142,48 @@ def test_stopping_stops_the_model(tab, caplog, how):
     assert [] == one.errors
 
 
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_an_empty_question_gets_a_word_and_asks_nobody(tab, typed):
+    """
+    By Enter: the line below says what is missing, and the box keeps the focus.
+    """
+    one, upstream = tab()
+    one.ask(typed)
+    assert "Type a question first." == one.page.locator("#status").inner_text()
+    assert "prompt" == one.page.evaluate("() => document.activeElement.id")
+    assert (0, []) == (upstream.opened, one.errors)
+
+
+def test_stopping_before_any_text_does_not_speak_of_text(tab):
+    """
+    Nothing had come, so nothing stays.
+    """
+    one, _ = tab(first_ms=30_000)
+    one.ask()
+    one.page.keyboard.press("Escape")
+    assert "" == one.ended("aborted")
+    assert "Stopped before any text came." == one.notice()
+
+
+def test_a_long_answer_is_followed_to_its_end_unless_the_reader_scrolls_up(tab):
+    """
+    The box scrolls, the line with the ending stays in sight; who reads higher up is left in peace.
+    """
+    one, _ = tab(text=TEXT * 20, per_delta_ms=8)
+    one.ask()
+    one.page.wait_for_function("() => document.querySelector('#answer').scrollTop > 60")
+    one.page.locator("#answer").evaluate("box => box.scrollTop = 0")
+    length = "() => document.querySelector('#answer').textContent.length"
+    before = one.page.evaluate(length)
+    one.page.wait_for_function(f"() => ({length})() > {before + 200}")
+    assert 0 == one.page.locator("#answer").evaluate("box => box.scrollTop")
+    one.page.locator("#answer").evaluate("box => box.scrollTop = box.scrollHeight")
+    one.ended("complete")
+    rest = one.page.locator("#answer").evaluate("box => box.scrollHeight - box.scrollTop - box.clientHeight")
+    assert rest < 2
+    assert one.page.evaluate("() => document.querySelector('#status').getBoundingClientRect().bottom <= innerHeight")
+
+
 @pytest.mark.parametrize(("options", "ending", "said"), [
     ({"stop_reason": "max_tokens"}, "truncated", "Not complete. The answer reached its length limit."),
     ({"faults": ["error after 4 deltas"]}, "failed", "Not complete. The model is overloaded. Try again in a minute."),

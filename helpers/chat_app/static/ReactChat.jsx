@@ -10,14 +10,17 @@ export default function ReactChat({ url }) {
   const [answer, setAnswer] = useState(null); // null until it has ended
   const running = useRef(null); // the AbortController of the answer under way
   const [busy, setBusy] = useState(false);
+  const [hint, setHint] = useState("");
 
   useEffect(() => () => running.current?.abort(), []); // unmounted: nobody reads on, so nobody should write on
 
   async function ask(event) {
     event.preventDefault();
-    if (busy || !prompt.trim()) return;
+    if (busy) return;
+    if (!prompt.trim()) return setHint("Type a question first.");
     const controller = (running.current = new AbortController());
     setBusy(true);
+    setHint("");
     setText("");
     setAnswer(null);
     const ended = await streamChat(prompt, (_, textSoFar) => setText(textSoFar), { signal: controller.signal, url });
@@ -42,7 +45,7 @@ export default function ReactChat({ url }) {
         {answer?.id?.includes("CONSTRUCTED") && <em>constructed reply: no model wrote this</em>}
       </div>
       <output aria-live="polite" aria-busy={busy}>{text}</output>
-      <p role="status">{busy ? "Writing ..." : answer ? notice(answer) || "Complete." : "Nothing asked yet."}</p>
+      <p role="status">{busy ? "Writing ..." : hint || (answer ? notice(answer) || "Complete." : "Nothing asked yet.")}</p>
     </form>
   );
 }

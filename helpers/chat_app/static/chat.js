@@ -69,14 +69,23 @@ export class SSEParser {
 
 /**
  * Ask, and call onDelta(piece, textSoFar) for each piece of the answer.
- * Resolves, whatever happens, to {text, ending, stopReason, usage, id, error}; error is {type, message, retryable}.
+ * Resolves, whatever happens to the stream, to {text, ending, stopReason, usage, id, error}; error is {type, message,
+ * retryable}. Only what onDelta throws comes out as it is: the stream is then closed, as after an abort.
  */
 export async function streamChat(prompt, onDelta = () => {}, { signal, url = "chat" } = {}) {
   const answer = { text: "", ending: "cut", stopReason: null, usage: null, id: null, error: null };
-  for await (const { event, ...fields } of ask(prompt, url, signal)) {
+  const broken = new AbortController(); // our own reader failed: the model should stop for that, too
+  const either = AbortSignal.any(signal ? [signal, broken.signal] : [broken.signal]);
+  for await (const { event, ...fields } of ask(prompt, url, either)) {
     if (event === "delta") {
+      if (typeof fields.text !== "string") continue;
       answer.text += fields.text;
-      onDelta(fields.text, answer.text);
+      try {
+        onDelta(fields.text, answer.text);
+      } catch (error) {
+        broken.abort();
+        throw error;
+      }
     } else if (event === "done") {
       const { complete, stop_reason: stopReason, usage, id } = fields;
       return { ...answer, ending: complete ? "complete" : "truncated", stopReason, usage, id };
@@ -90,9 +99,9 @@ export async function streamChat(prompt, onDelta = () => {}, { signal, url = "ch
 }
 
 /** What to tell the reader of an answer that is not whole; "" where it is. */
-export function notice({ ending, stopReason, error }) {
+export function notice({ text, ending, stopReason, error }) {
   if (ending === "complete") return "";
-  if (ending === "aborted") return "Stopped. What had come stays here.";
+  if (ending === "aborted") return text ? "Stopped. What had come stays here." : "Stopped before any text came.";
   if (error) return `Not complete. ${error.message}`;
   if (ending === "cut") return "Not complete. The answer broke off before its end. Try again.";
   if (stopReason === "max_tokens") return "Not complete. The answer reached its length limit.";
@@ -117,7 +126,7 @@ async function* ask(prompt, url, signal) {
       signal,
     });
     if (isStream(response)) yield* events(response.body, signal);
-    else yield { event: "error", ...(await reasonOf(response)) };
+    else yield { ...(await reasonOf(response)), event: "error" };
   } catch {
     if (signal?.aborted) yield { event: "aborted" };
     else yield { event: "error", type: "connection", message: "The connection to the chat was lost. Try again.", retryable: true };
@@ -138,7 +147,7 @@ async function* events(body, signal) {
       if (done) return parser.end();
       for (const { event, data } of parser.feed(value)) {
         signal?.throwIfAborted();
-        if (OURS.includes(event)) yield { event, ...JSON.parse(data) };
+        if (OURS.includes(event)) yield { ...JSON.parse(data), event };
       }
     }
   } finally {

@@ -7,7 +7,12 @@ let running = null; // the AbortController of the answer under way
 
 async function ask() {
   const text = prompt.value.trim();
-  if (running || !text) return;
+  if (running) return;
+  if (!text) {
+    at("status").textContent = "Type a question first.";
+    prompt.focus();
+    return;
+  }
   const started = performance.now();
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(2)} s`;
   let [pieces, first] = [0, null];
@@ -16,7 +21,9 @@ async function ask() {
   const answer = await streamChat(text, (piece) => {
     pieces += 1;
     first ??= seconds();
+    const follow = answerBox.scrollHeight - answerBox.scrollTop - answerBox.clientHeight < 30; // not scrolled up
     answerBox.append(piece); // as text, never as HTML: a model's words may hold markup, its own or a stranger's
+    if (follow) answerBox.scrollTop = answerBox.scrollHeight;
     at("status").textContent = told(first, pieces, seconds());
   }, { signal: running.signal });
   running = null;
