@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from html_kit import shown_text
 from wire_kit import client
 
 from helpers import economics
@@ -215,35 +215,6 @@ def test_a_reply_that_is_called_complete_when_it_is_not_does_not_pass():
 
 
 # ---- the explorer
-
-class Tags(HTMLParser):
-    """Whether every element that opens closes, and the text in all of them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.words, self.wrong = [], "", []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data):
-        self.words += data
-
-
-def shown_text(html):
-    """The words of well-formed HTML."""
-    tags = Tags(html)
-    assert ([], []) == (tags.open, tags.wrong)
-    return " ".join(tags.words.split())
-
 
 def moved(view, control, value):
     """(HTML, words) after a control took *value*."""

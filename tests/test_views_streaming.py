@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from itertools import pairwise
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from html_kit import shown_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_views_economics import drawn, faults
@@ -70,35 +70,6 @@ def moved(view, **values):
     for name, value in values.items():
         view.controls[name].value = value
     return view._shown[0].value, view.words
-
-
-class Tags(HTMLParser):
-    """Whether every element that opens closes, and the text in all of them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.words, self.wrong = [], "", []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data):
-        self.words += data
-
-
-def shown_text(html):
-    """The words of well-formed HTML."""
-    tags = Tags(html)
-    assert ([], []) == (tags.open, tags.wrong)
-    return " ".join(tags.words.split())
 
 
 # ---- charts
