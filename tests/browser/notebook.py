@@ -121,7 +121,8 @@ class Notebook:
         """Press a key on each slider and press it back: label -> whether its cell showed something else."""
         moved = {}
         for box in self.page.locator(".widget-hslider").all():
-            cell = self.page.locator(".jp-CodeCell", has=box).first
+            # From the slider up: in `has=` its number would count within each cell, not in the page.
+            cell = box.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-CodeCell ')][1]")
             handle = box.locator(".noUi-handle")
             now, end = (float(handle.get_attribute(name)) for name in ("aria-valuenow", "aria-valuemax"))
             there, back = ("ArrowRight", "ArrowLeft") if now < end else ("ArrowLeft", "ArrowRight")
