@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 
@@ -274,9 +275,22 @@ def test_goodbyes_are_forgotten_before_they_fill_the_memory():
 
 def test_a_slow_reader_that_leaves_is_no_error():
     """FastAPI's pipe breaks under the event that waits for the reader; nothing of that comes out."""
-    app, upstream = chat(TEXT * 9)
+    app, _ = chat(TEXT * 9)
     assert run_virtual(slow_reader(app)) is None
-    assert 1 == upstream.closed
+
+
+def test_who_reads_slowly_and_leaves_stops_the_model_at_once(caplog):
+    """The generator waits at its `yield`, where no cancellation comes; it is closed before the request is over."""
+    async def closed_when_over(app, upstream):
+        await slow_reader(app)
+        return upstream.closed, record_of(caplog).ending
+
+    gc.disable()           # what is closed by chance alone stays open
+    try:
+        with caplog.at_level(logging.INFO, "llm.chat"):
+            assert (1, "aborted") == run_virtual(closed_when_over(*chat(TEXT * 9)))
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("raised", "told"), [(ValueError, True), (anyio.BrokenResourceError, False)])

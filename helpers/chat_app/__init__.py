@@ -7,7 +7,8 @@
         print(server.url)                                                          # http://127.0.0.1:49152/
 
 app.py is the service, guards.py who may use it and how much, events.py what it says, leaving.py how it hears that a
-browser has gone; static/chat.js is the browser's side. Nothing is imported before it is used: FastAPI takes a second.
+browser has gone, closing.py what it then closes; static/chat.js is the browser's side. Nothing is imported before
+it is used: FastAPI takes a second.
 """
 
 from __future__ import annotations

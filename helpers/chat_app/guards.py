@@ -19,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
+from helpers.chat_app.closing import ClosingRoute, close_generators
 from helpers.chat_app.leaving import Leaving, Message, Receive, Send
 
 MAX_BODY = 64 * 1024
@@ -37,6 +38,7 @@ CHAT_ID = r"^[0-9a-f]{32}$"
 def guarded(hosts: Sequence[str]) -> FastAPI:
     """An empty app behind its guards: hosts and origins, body size, refusals as JSON, and DELETE chat."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)   # its pages of documentation load from a CDN
+    app.router.route_class = ClosingRoute
     leaving: list[Leaving] = []
 
     def hear(below: Any) -> Leaving:
@@ -105,7 +107,7 @@ class Guard:
             check_size(int(request.headers.get("content-length", 0)))
         except HTTPException as refused:
             return await (await _refused(request, refused))(scope, receive, with_headers)
-        await self._app(scope, _counted(receive), with_headers)
+        await close_generators(self._app(scope, _counted(receive), with_headers))
 
 
 def check_host(host: str, allowed: Sequence[str]) -> None:
