@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from helpers.chat_app import create_app
 from helpers.clock import RealClock
@@ -55,3 +56,11 @@ def chat(text=TEXT, *, stop_reason="end_turn", faults=(), first_ms=20.0, per_del
 def events(body):
     """(type, data) of each event in a body."""
     return [(event.event, json.loads(event.data)) for event in SSEParser().feed(body)]
+
+
+def soon(condition, limit_s=5.0):
+    """Whether it comes true within some seconds."""
+    until = time.monotonic() + limit_s
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.01)
+    return condition()

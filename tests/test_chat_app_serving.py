@@ -10,7 +10,7 @@ import time
 
 import anthropic
 import pytest
-from chat_kit import TEXT, chat, events
+from chat_kit import TEXT, chat, events, soon
 
 from helpers.chat_app import create_app, serve
 from helpers.chat_app.serving import jupyter_base
@@ -38,14 +38,6 @@ def leave(connection, response):
     """Close a connection in the middle of its response."""
     response.close()
     connection.close()
-
-
-def soon(condition, limit_s=5):
-    """Whether it comes true within some seconds."""
-    until = time.monotonic() + limit_s
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.01)
-    return condition()
 
 
 def get(server, path):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import anthropic
 import pytest
+from chat_kit import soon
 from chat_servers import SYNC, async_generator, ours, sync_generator, sync_generator_with, task_and_queue, traced
 
 from helpers.chat_app import leave_after, serve
@@ -31,14 +32,6 @@ def leave_over_a_socket(server, deltas=3):
         seen += piece
     response.close()
     connection.close()
-
-
-def soon(condition, limit_s=5.0):
-    """Whether it comes true within some seconds."""
-    until = time.monotonic() + limit_s
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.01)
-    return condition()
 
 
 @contextmanager

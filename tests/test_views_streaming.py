@@ -28,7 +28,6 @@ STREAM = cuts.sample_stream()
 CUP = STREAM.index("☕".encode())
 CRLF = STREAM.replace(b"\n", b"\r\n")
 SIZES = [9] * 40 + [3] * 20 + [12] * 25 + [40, 58]
-TALK = [(0.62, 9), (0.7, 12), (0.74, 4), (1.9, 30), (1.95, 8)]
 
 PLOTS = {
     "lanes": lambda ax: views.plot_lanes(ax, lanes(0.6, 0.025, 600)),
@@ -41,9 +40,6 @@ PLOTS = {
     "deltas, all alike": lambda ax: views.plot_deltas(ax, [4, 4]),
     "deltas, median at the right": lambda ax: views.plot_deltas(ax, [1, 120, 121]),
     "deltas, thousands": lambda ax: views.plot_deltas(ax, [7] * 12_000 + [8]),
-    "arrivals": lambda ax: views.plot_arrivals(ax, TALK),
-    "arrivals, a pause to the end": lambda ax: views.plot_arrivals(ax, [(0.2, 900), (0.21, 900), (12.0, 3)]),
-    "arrivals, one piece": lambda ax: views.plot_arrivals(ax, [(0.6, 12)]),
 }
 
 
@@ -86,8 +82,7 @@ def test_nothing_is_cut_piled_up_or_too_small(name):
 
 
 @pytest.mark.parametrize("chart", [
-    lambda: views.lanes_chart(lanes(0.6, 0.025, 600)), lambda: views.deltas_chart(SIZES),
-    lambda: views.arrivals_chart(TALK)])
+    lambda: views.lanes_chart(lanes(0.6, 0.025, 600)), lambda: views.deltas_chart(SIZES)])
 def test_a_chart_carries_picture_words_and_numbers(chart):
     """
     The words are the finding; the table is small enough to print.
@@ -198,40 +193,6 @@ def test_sizes_that_are_none_are_refused(sizes, words):
     """
     with pytest.raises(ValueError) as refused:
         views.deltas_chart(sizes)
-    assert words in str(refused.value)
-
-
-# ---- arrivals
-
-def test_a_timeline_names_first_text_end_and_longest_gap():
-    """
-    1.16 s without a character, from 0.74 s on.
-    """
-    assert ("Illustration: first text after 0.62 s, all 63 characters after 1.9 s; longest gap 1.2 s, from 0.74 s on"
-            == views.arrivals_in_words(TALK))
-    assert "first text after 0.6 s, all 12 characters after 0.6 s" == views.arrivals_in_words([(0.6, 12)], False)
-    assert ["5", "0.62", "1.95", "0.065", "1.160"] == list(views.arrivals_numbers(TALK)["this stream"])
-
-
-def test_the_line_counts_what_came():
-    """
-    Steps from 0 to all characters, each at its time.
-    """
-    ax = drawn(PLOTS["arrivals"])
-    line = ax.lines[0]
-    assert [0, 9, 21, 25, 55, 63, 63] == list(line.get_ydata())
-    assert [0.62, 0.7, 0.74, 1.9, 1.95] == list(line.get_xdata())[1:-1]
-
-
-@pytest.mark.parametrize(("arrivals", "words"), [
-    ([], "arrivals is empty"), ([(2, 5), (1, 5)], "go forward in time"), ([(-1, 5)], "from 0 s on"),
-    ([(1, -5)], "0 characters or more")])
-def test_arrivals_that_can_not_be_are_refused(arrivals, words):
-    """
-    Early, and with what was expected.
-    """
-    with pytest.raises(ValueError) as refused:
-        views.arrivals_chart(arrivals)
     assert words in str(refused.value)
 
 
