@@ -102,10 +102,10 @@ def prefix_diff(a: Mapping[str, Any], b: Mapping[str, Any],
     ahead = sum(LEVELS.index(part.level) < LEVELS.index(level) for part in left) + place
     equal = [part.text for part in left[:ahead] if part.block] + ([shown.common] if (one or two).block else [])
     kept = 0 if level in ("model", "tools") else sum(part.ttl is not None for part in left[:ahead])
+    lost = sum(part.ttl is not None for part in left) - kept
     return Difference(level=level, path=path, before=shown.before, after=shown.after, character=shown.character,
                       equal_characters=sum(map(len, equal)), equal_tokens=sum(map(count, equal)), kept=kept,
-                      lost=sum(part.ttl is not None for part in left) - kept,
-                      hint=_hint(level, mine, theirs, before, after, shown))
+                      lost=lost, hint=_hint(level, mine, theirs, before, after, shown) if lost or not kept else "")
 
 
 def _first(left: Sequence[Part], right: Sequence[Part]) -> tuple[str | None, int]:
