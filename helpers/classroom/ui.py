@@ -3,7 +3,7 @@
     class Quiz(ui.Live): ...
     ui.bundle(quiz, {"text/html": ..., "text/plain": ...}, QuizFace)     # see faces.py
 
-Buttons only: JupyterLab leaves Enter and Space to a focused button, but takes the arrow keys from radio buttons.
+Buttons only: Enter and Space work in each, and no arrow key is needed, which JupyterLab would take (`views/_keys.py`).
 No button goes away or is switched off while it may hold the focus, which would send the next key to the notebook.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.classroom.note import ASKS, OTHER, RIGHT
 from helpers.views._explore import INK, WIDGET
+from helpers.views._keys import KEYS, keys_stay_here
 from helpers.views._open_widgets import close_earlier, close_models
 
 SCOPE = "course-card"
@@ -74,7 +75,8 @@ class Face:
     def __init__(self) -> None:
         self._made: list[Any] = []
         self._ends: list[Callable[[], None]] = []
-        self.box = self.row("VBox", [self._html(CSS, display="none"), *self.children()], SCOPE)
+        hidden = [self._html(CSS, display="none"), self._keep(keys_stay_here())]
+        self.box = self.row("VBox", [*hidden, *self.children()], SCOPE).add_class(KEYS)
         self.refresh()
 
     def children(self) -> list[Any]:

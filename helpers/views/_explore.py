@@ -6,7 +6,7 @@
 in words. The result shows itself as one output with three faces: the live widget, the default state as a
 picture, and the words. So the page reads where no widget can: on GitHub, in print, in a test.
 
-Beside `classroom/ui.py` this is the only module that knows ipywidgets, and it loads it when first shown.
+Beside `_keys.py` and `classroom/ui.py` this is the only module that knows ipywidgets, and it loads it when first shown.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from html import escape
 from typing import Any, Protocol
 
 from helpers.views import picture
+from helpers.views._keys import KEYS, keys_stay_here
 from helpers.views._open_widgets import OPEN as _OPEN
 from helpers.views._open_widgets import close_earlier, close_models
 from helpers.views.controls import Choice, Control, Slider, Toggle
@@ -136,8 +137,9 @@ class Explorer:
         self._text = ipywidgets.HTML(value=_live(self.words))
         row = {"display": "flex", "flex_flow": "row wrap", "width": "100%", "overflow": "hidden"}
         heading = ipywidgets.HTML(value=f'<strong style="{INK}">{escape(self.title)}</strong>')
-        return ipywidgets.VBox([heading, ipywidgets.Box(list(self.controls.values()), layout=row),
-                                ipywidgets.Box(self._shown, layout=row), self._text], layout={"width": "100%"})
+        parts = [heading, ipywidgets.Box(list(self.controls.values()), layout=row),
+                 ipywidgets.Box(self._shown, layout=row), self._text, keys_stay_here()]
+        return ipywidgets.VBox(parts, layout={"width": "100%"}).add_class(KEYS)
 
     def _move(self, name: str, value: Any) -> None:
         """Redraw for one changed control. The front end sends the next move only after this, so none piles up."""

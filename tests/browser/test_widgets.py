@@ -157,6 +157,22 @@ def test_every_snippet_becomes_tiles(notebook):
         assert tokens == cell.locator("code[title^=token]").count()
 
 
+def test_a_list_hears_its_keys_and_jupyterlab_does_not(notebook):
+    """
+    Arrow down chooses the next one, letters find one by its name; no cell is added, turned into text or left.
+    """
+    cell, cells = notebook.cell("# tiles"), notebook.page.locator(".jp-Cell").count()
+    names = list(economics.SNIPPETS)
+    cell.locator("select").focus()
+    notebook.page.keyboard.press("ArrowDown")
+    cell.get_by_text(f"{names[1]}: ").wait_for()
+    for key in "bm":
+        notebook.page.keyboard.press(key)
+    notebook.page.wait_for_timeout(300)
+    assert cells == notebook.page.locator(".jp-Cell").count()
+    assert cell.locator("select").evaluate("list => list === document.activeElement")
+
+
 def test_running_the_cells_again_leaves_no_widget_behind(notebook):
     """
     The count after the second run is the count after the first.
