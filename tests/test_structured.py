@@ -36,7 +36,7 @@ from structured_kit import (
 from helpers import economics, structured
 from helpers.economics import Usage, cost
 from helpers.settings import ROOT
-from helpers.structured import NeedsHuman, Repaired, Valid, extract, judge, said_in
+from helpers.structured import NeedsHuman, Repaired, Valid, extract, extracting, judge, said_in
 from helpers.wire import builder
 
 every = pytest.mark.parametrize("way", WAYS, ids=str)
@@ -205,6 +205,17 @@ def test_there_is_no_more_room_than_the_model_has():
     assert most == asked[-1]["max_tokens"]
 
 
+def test_there_is_no_more_room_than_the_sdk_sends_without_a_stream():
+    """
+    Twice 12,000 would be refused by the SDK itself, and the reason for the person be an argument about timeouts.
+    """
+    asked = []
+    result = run(CLAUDE, CLAUDE.cut(limit=12_000), CLAUDE.reply(RIGHT), asked=asked, max_tokens=12_000)
+    assert (Repaired, extracting.UNSTREAMED) == (type(result), asked[-1]["max_tokens"])
+    with pytest.raises(ValueError, match="Streaming is required"):
+        run(CLAUDE, CLAUDE.reply(RIGHT), max_tokens=extracting.UNSTREAMED + 1)
+
+
 @every
 def test_a_refusal_is_for_a_person_and_is_not_asked_again(way):
     """
@@ -310,7 +321,7 @@ def test_text_in_place_of_a_call_is_answered_with_a_plea(way):
     assert (Repaired, ["calls", ""]) == (type(result), caught(result))
     assert ("record_order was not called",) == result.attempts[0].problems
     assert {"role": "user", "content":
-            "This can't be accepted:\n- record_order was not called\nCall record_order once more, with everything in "
+            "This can't be accepted:\n- record_order was not called\nCall record_order, with everything in "
             "it and these corrected, from the first message alone. What it doesn't say, don't guess."
             } == asked[1]["messages"][-1]
 
@@ -498,6 +509,7 @@ def test_openais_parse_keeps_the_response_of_a_cut_reply_and_loses_that_of_a_wro
 # ---- A rule for every text
 
 @pytest.mark.parametrize(("product", "stands"), [
+    ("  ", False), ("\N{NO-BREAK SPACE}", False), ("s", False), ("or", False), ("I", True),
     ("shirt", True), ("SHIRTS", True), ("navy  shirts", True), ("hirt", False), ("shirt dress", False), ("red", False)])
 def test_what_was_taken_from_a_text_stands_in_it(product, stands):
     """

@@ -121,13 +121,35 @@ def test_a_value_and_a_reason_against_it_contradict_each_other(way):
 @pytest.mark.parametrize("data", [
     {"order": None}, {"order": None, "none_because": ""}, {"order": None, "none_because": None},
     {"none_because": " "}, {"order": None, "none_because": "  "}])
-def test_none_without_a_reason_is_still_none(data):
+def test_none_needs_a_reason(data):
     """
-    The reason is for people; that there is no order is what counts.
+    An order that was left out would else count as "there is none", and nobody would look again.
     """
-    result = run(CLAUDE, CLAUDE.reply(data))
-    assert (Valid, None, "") == (type(result), result.value, result.none_because)
-    assert "none of these (no reason given)" in str(result)
+    result = run(CLAUDE, CLAUDE.reply(data), CLAUDE.reply(enveloped(None, "a question")))
+    assert (Repaired, None, "a question") == (type(result), result.value, result.none_because)
+    assert (("order is missing or null, and none_because is empty: give the order, or say why there is none",)
+            == result.attempts[0].problems)
+
+
+@every
+@pytest.mark.parametrize("data", [{**enveloped(SHIRTS), "discount": 20}, enveloped({**SHIRTS, "discount": 20})])
+def test_a_key_that_nobody_asked_for_is_told(way, data):
+    """
+    The schema that was sent is closed, and so is what is accepted.
+    """
+    result = run(way, way.reply(data), way.reply(RIGHT))
+    assert (Repaired, "shape") == (type(result), result.attempts[0].caught_by)
+    assert "discount" in result.attempts[0].problems[0]
+
+
+def test_a_key_that_comes_twice_is_no_json():
+    """
+    Which of the two quantities was meant? json.loads would take the last.
+    """
+    for way in (one for one in WAYS if one.vendor == "openai" and not one.by_tool):
+        text = json.dumps(enveloped(SHIRTS)).replace('"quantity"', '"quantity": 99, "quantity"')
+        result = run(way, builder.chat_completion(text, model=way.model), way.reply(RIGHT))
+        assert ("this is no JSON: the key 'quantity' comes twice",) == result.attempts[0].problems
 
 
 @pytest.mark.parametrize(("data", "problem"), [

@@ -8,7 +8,8 @@
 Strict decoding gives the shape and nothing more. So each layer looks at what the one before can't see: the stop
 reason (a reply that was cut looks complete), the number of calls, the shape with its bounds, your own rules.
 
-Not by `messages.parse`: of a reply that was cut it raises pydantic's error, and reply, usage and stop reason are gone.
+Not by `messages.parse`: of a reply that was cut it raises pydantic's error, which has the torn text in it, but neither
+usage nor stop reason nor request id.
 Nor by mending: half of a JSON text may read as a smaller order.
 
 One module for each idea: `keywords` and `schemas` read a schema, `strict` rewrites it, `bounds` and `shapes` check what

@@ -49,14 +49,20 @@ class Envelope:
         """
         if not isinstance(data, dict):
             return None, None, f"an object was asked for; got {shown(data)}"
-        if not data or not {*data} <= {self.name, NONE_BECAUSE}:
+        unknown = [key for key in data if key not in (self.name, NONE_BECAUSE)]
+        if not data or (unknown and not (self.name in data and NONE_BECAUSE in data)):
             return data, None, ""
+        if unknown:
+            return None, None, f"{', '.join(unknown)}: nothing may stand beside {self.name} and {NONE_BECAUSE}"
         value, why = data.get(self.name), data.get(NONE_BECAUSE) or ""
         if not isinstance(why, str):
             return None, None, f"{NONE_BECAUSE}: a text was asked for; got {shown(why)}"
         if value is not None and why.strip():
             return None, None, (f"there is both a value in {self.name} and, in {NONE_BECAUSE}, a reason why there is "
                                 "none: give one of them, and leave the other null or empty")
+        if value is None and not why.strip():
+            return None, None, (f"{self.name} is missing or null, and {NONE_BECAUSE} is empty: give the {self.name}, "
+                                "or say why there is none")
         return (None, why.strip(), "") if value is None else (value, None, "")
 
     def restore(self, value: Any) -> Any:

@@ -22,6 +22,8 @@ LOG.addHandler(logging.NullHandler())   # a library stays silent until the appli
 
 MAX_TOKENS = 2_000
 """A ceiling, not a length: thinking counts against it, and nothing is paid for what isn't used."""
+UNSTREAMED = 21_333
+"""anthropic 2.12 refuses more without a stream or a timeout of your own: 128,000 tokens an hour, 10 minutes at most."""
 Outcome = Valid | Repaired | NeedsHuman
 
 
@@ -126,7 +128,7 @@ class _Job:
         """Prepare the second request, where one can help."""
         self._repairs -= 1
         if read.ending == "cut":   # nothing of it is sent back: closing its brackets would make it look finished
-            room = min(2 * self._max_tokens, _most_output(self._task.model))
+            room = min(2 * self._max_tokens, _most_room(self._task))
             grew, self._max_tokens = room > self._max_tokens, room
             return grew
         if read.ending == "stopped" or len(read.offers) > 1:
@@ -183,9 +185,10 @@ def _attempt(read: Read, verdict: Judgement) -> Attempt:
                    request_id=read.request_id)
 
 
-def _most_output(model: str) -> float:
-    """The model's own limit, in tokens; no limit where it isn't known."""
+def _most_room(task: Task) -> float:
+    """The model's own limit, in tokens, or what the SDK sends without a stream; no limit where neither is known."""
+    unstreamed = UNSTREAMED if task.vendor == "anthropic" and "timeout" not in task.options else float("inf")
     try:
-        return find_model(model).max_output or float("inf")
+        return min(find_model(task.model).max_output or float("inf"), unstreamed)
     except UnknownModelError:
-        return float("inf")
+        return unstreamed

@@ -56,14 +56,14 @@ def judged(data: Any, envelope: Envelope, rules: Sequence[Rule]) -> Judgement:
 def _validated(raw: Any, envelope: Envelope) -> tuple[Any, tuple[str, ...]]:
     """(the model's instance, what is wrong).
 
-    Strictly, and as JSON: "2" is no number although pydantic would make it one, and a date comes as text. The schema
-    that was sent is the schema that is checked.
+    Strictly, and as JSON: "2" is no number although pydantic would make it one, a date comes as text, and a key that
+    the schema doesn't know is a mistake. The schema that was sent is the schema that is checked.
     """
     from pydantic import ValidationError
 
     try:
         text = json.dumps(envelope.restore(raw), allow_nan=False)
-        return envelope.into.model_validate_json(text, strict=True), ()
+        return envelope.into.model_validate_json(text, strict=True, extra="forbid"), ()
     except ValidationError as error:
         return None, _in_words(error)
     except (ValueError, RecursionError) as error:   # NaN, which is no JSON; brackets without end

@@ -68,7 +68,7 @@ def repair_turns(task: Task, read: Read, problems: tuple[str, ...]) -> list[dict
     To a call the answer is its result, marked as an error: a call without a result is a 400. Everything before stays
     as it was, so that thinking blocks keep their signatures and a cached prefix its hits.
     """
-    words = _complaint(task, problems)
+    words = _complaint(task, problems, bool(read.offers))
     if task.by_tool and read.offers:
         if task.vendor == "openai":
             results = [{"role": "tool", "tool_call_id": offer.id, "content": words} for offer in read.offers]
@@ -79,8 +79,9 @@ def repair_turns(task: Task, read: Read, problems: tuple[str, ...]) -> list[dict
     return [*read.said, {"role": "user", "content": words}]
 
 
-def _complaint(task: Task, problems: tuple[str, ...]) -> str:
-    how = f"Call {task.envelope.tool} once more" if task.by_tool else "Answer once more"
+def _complaint(task: Task, problems: tuple[str, ...], called: bool) -> str:
+    again = " once more" if called else ""
+    how = f"Call {task.envelope.tool}{again}" if task.by_tool else "Answer once more"
     listed = "\n".join(f"- {problem}" for problem in problems)
     return (f"This can't be accepted:\n{listed}\n{how}, with everything in it and these corrected, from the first "
             "message alone. What it doesn't say, don't guess.")

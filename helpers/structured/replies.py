@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -108,10 +109,18 @@ def _call_offer(call: Any) -> Offer:
 def _json(text: str) -> tuple[Any, str]:
     """(the value, why there is none). Nothing is mended: half of a JSON text is no smaller order."""
     try:
-        return json.loads(text, parse_constant=_no_constant), ""
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each), ""
     except (ValueError, RecursionError) as error:
         return None, f"this is no JSON: {error}"
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number in JSON")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that comes twice json.loads would take the last one, without a word."""
+    twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+    if twice:
+        raise ValueError(f"the key {twice[0]!r} comes twice")
+    return dict(pairs)

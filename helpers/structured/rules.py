@@ -18,7 +18,8 @@ from helpers.structured.judging import Rule
 def said_in(text: str, *fields: str) -> Rule:
     """A rule that complains of each of *fields* whose text doesn't stand in *text*, from a word's beginning on.
 
-    Capitals and white space don't count, and a word may go on: "shirt" stands in "two Shirts", "red" not in "ordered".
+    Capitals and white space don't count, and a word of three letters or more may go on: "shirt" stands in "two Shirts",
+    "red" not in "ordered", "M" not in "medium". What is blank stands nowhere.
     A field may be a text, a list of texts, or None; of another kind it is a TypeError when the rule is asked. What is
     said in other words ("two" for 2, "marine" for navy) it can't find: leave such fields out.
     """
@@ -42,7 +43,8 @@ def _texts(name: str, part: Any) -> list[str]:
 
 
 def _stands(part: str, source: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(part)}", source) is not None
+    end = "" if len(part) > 2 else r"(?!\w)"
+    return part != "" and re.search(rf"(?<!\w){re.escape(part)}{end}", source) is not None
 
 
 def _plain(text: str) -> str:
