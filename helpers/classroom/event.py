@@ -21,7 +21,7 @@ class Event:
     """One thing that happened."""
 
     kind: str
-    """open, predict, quiz, check, hint, solution, schedule or exit."""
+    """open, predict, quiz, check, hint, solution, schedule, drill or exit."""
     item: str
     """What it was about, such as "01-2", "01-q1", "01-p1"; "" where the kind says it all."""
     at: datetime
