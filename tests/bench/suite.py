@@ -37,6 +37,8 @@ PLANS = {
                  "tapes", "misses"),
     "stream": Plan("lateness of a chunk, 95th percentile; other: a loop with a sleep (where a busy machine makes even "
                    "that half the goal late, nothing is judged)", "streams", "lateness"),
+    "history": Plan("10,000 messages once over 1,000 ten times: 1 is linear, 10 quadratic", "histories", "linear"),
+    "night": Plan("Black Friday, 200 messages on the real SDK", "nights", "seconds"),
     "lab": Plan("what the command adds when everything is there", "lab_row", "before_jupyterlab"),
 }
 
