@@ -518,6 +518,25 @@ def test_a_trim_tells_a_new_fact_once():
     assert user(LONG) == server.asked[-1]["messages"][-1]
 
 
+@pytest.mark.parametrize("last", ["56", None])
+def test_old_news_does_not_outlive_a_trim(last):
+    """
+    A size that changes with each turn, then a trim: the request says the last one, once; or none, if it was unpinned.
+    """
+    server = Server(lambda ask: LONG)
+    chat, client = conversation(facts={"size": "43"}), server.client()
+    while len(chat.request(LONG)["messages"]) > len(chat.messages):
+        chat.pin("size", str(len(chat.turns)))
+        chat.ask(client, LONG)
+    chat.unpin("size")
+    if last:
+        chat.pin("size", last)
+    assert chat.ask(client, LONG).dropped and chat.turns
+    told = re.findall(r"- size: (.+?)\\n|- size: (.+?)\"", json.dumps(server.asked[-1]["messages"]))
+    assert [last] * bool(last) == ["".join(one) for one in told]
+    assert [] == [turn for turn in chat.turns[:-1] if turn.noted]
+
+
 def test_a_fact_is_told_again_when_the_request_that_told_it_failed():
     """
     It is pinned all the same.

@@ -77,7 +77,8 @@ def _grown(settings: Settings, planned: Plan, turn: list[Message], last: Read, u
     tokens = max(1 + thinking, (after or 0) - settings.size(planned.state))
     if planned.state.tokens is None or after is None:
         tokens = max(tokens, settings.estimated(without_thinking(turn)) + thinking)
-    kept = Kept(messages=tuple(turn), tokens=tokens, thinking=thinking, stop_reason=last.stop_reason)
+    kept = Kept(messages=tuple(turn), tokens=tokens, thinking=thinking, stop_reason=last.stop_reason,
+                noted=planned.noted)
     return replace(planned.state, turns=(*planned.state.turns, kept), tokens=after)
 
 

@@ -59,12 +59,14 @@ class Plan:
     state: State
     asked: Message
     dropped: int
+    noted: bool = False
+    """Whether news of facts stands in front of the question."""
 
 
 def plan(settings: Settings, state: State, facts: Mapping[str, str], content: Any) -> Generator[Call, Any, Plan]:
     """How to ask *content* next. TooLongError where it doesn't fit, whatever goes."""
+    note = news(state.told, facts) if state.turns else ""
     if state.turns:
-        note = news(state.told, facts)
         asked = _message(with_note(note, content) if note else content)
         ready = replace(state, told=facts)
     else:   # nothing was sent yet that had to stay as it is
@@ -72,7 +74,7 @@ def plan(settings: Settings, state: State, facts: Mapping[str, str], content: An
         ready = replace(state, opening=opening_text(state.summary, facts), told=facts)
     size = yield from measured(settings, ready, asked)
     if size <= settings.budget.first:
-        return Plan(ready, asked, 0)
+        return Plan(ready, asked, 0, noted=bool(note))
     return (yield from _trimmed(settings, state, facts, _message(content), size))
 
 

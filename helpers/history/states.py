@@ -33,11 +33,17 @@ class Kept:
     """How many of them were thinking."""
     stop_reason: str | None = "end_turn"
     """Of its last reply: "max_tokens" marks an answer that was cut."""
+    noted: bool = False
+    """Whether news of facts stands in front of its question."""
 
     def lean(self) -> Kept:
-        """Without thinking, which is bound to turns that are no longer in front of it."""
-        messages = tuple(without_thinking(self.messages))
-        return replace(self, messages=messages, tokens=max(1, self.tokens - self.thinking), thinking=0)
+        """What a trim leaves of it: without thinking, which is bound to turns that are no longer in front of it, and
+        without news, since the opening says all facts as they are now, and old news would have the last word."""
+        question, *rest = self.messages
+        if self.noted:
+            question = {**question, "content": question["content"][1:]}
+        messages = tuple(without_thinking([question, *rest]))
+        return replace(self, messages=messages, tokens=max(1, self.tokens - self.thinking), thinking=0, noted=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
