@@ -110,6 +110,7 @@ def _says(attempt: Attempt, case: Bills, slip: Slip) -> bool:
 
 
 SHOP = (Counts(input=20, write_5m=50_000, output=400), *(Counts(input=20, read=50_000, output=400),) * 9)
+LATER = (*SHOP[:5], Counts(input=20, write_1h=10_000, read=50_000, output=400), *SHOP[6:])
 PRICES = "$2 in, $2.50 written for 5 minutes, $4 for an hour, $0.20 read, $10 out per million"
 CASES = (
     Bills("one call with 1,000,000 `input_tokens` at $2 per million, nothing cached", (Counts(input=MILLION),)),
@@ -130,8 +131,8 @@ CASES = (
           f"400 `output_tokens` ({PRICES})", SHOP),
     Bills("two calls, each with 1,000 `input_tokens` and 500 `output_tokens`, 200 of them thinking, at $2 and $10",
           (Counts(input=1_000, output=500, thinking=200),) * 2),
-    Bills("the ten calls again, at another model's prices: $4 in, $6 and $9 written, $0.10 read, $12 out", SHOP,
-          price=OTHER),
+    Bills("the ten calls again, but the sixth also writes 10,000 tokens for an hour", LATER),
+    Bills("the same, at another model's prices: $4 in, $6 and $9 written, $0.10 read, $12 out", LATER, price=OTHER),
     Bills("no call at all", (), because="a morning without calls is free, and comes up in every report."),
 )
 

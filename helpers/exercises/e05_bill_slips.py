@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from typing import NamedTuple
 
 from helpers.economics import Price
@@ -71,9 +72,17 @@ def _plus(extra: Each) -> Callable[[Sequence[Counts], Price], Decimal]:
     return _sum(lambda c, p: _right(c, p) + extra(c, p))
 
 
-def _by_heart(c: Counts, p: Price) -> Decimal:
-    rates = c.input + Decimal("1.25") * c.write_5m + 2 * c.write_1h + c.read / Decimal(10)
-    return rates * p.input + c.output * p.output
+REMEMBERED = {"write_5m": ("cache_write_5m", Decimal("1.25"), "writes for five minutes at 1.25"),
+              "write_1h": ("cache_write_1h", Decimal(2), "writes for an hour at 2"),
+              "read": ("cache_read", Decimal("0.1"), "reads at 0.1"), "output": ("output", Decimal(5), "output at 5")}
+"""Kind -> (its price, the factor that somebody remembers, in words)."""
+
+
+def _by_heart(*kinds: str) -> Callable[[Sequence[Counts], Price], Decimal]:
+    """The right bill, but for *kinds*, which cost the input price times a factor."""
+    known = [(kind, *REMEMBERED[kind][:2]) for kind in kinds]
+    return _plus(lambda c, p: sum((getattr(c, kind) * (factor * p.input - getattr(p, price))
+                                   for kind, price, factor in known), Decimal(0)))
 
 
 def _tenth(c: Counts, p: Price) -> Decimal:
@@ -170,7 +179,13 @@ SLIPS = (
          "usages your loop looks at."),
     Slip("mean", lambda calls, price: priced(calls, price) / max(len(calls), 1), "what a call costs on average",
          "whoever pays wants the sum.", "what you divide by."),
-    Slip("by-heart", _sum(_by_heart), "writes at 1.25 and 2 times, reads at a tenth of the input price", "that is not "
-         "so everywhere: some of today's models read at a twentieth, or less, and prices change. `price` says what "
-         "each costs.", "the factors in your code."),
+    Slip("first-writes", lambda calls, price: priced([call if n == 0 else call._replace(write_5m=0, write_1h=0)
+                                                      for n, call in enumerate(calls)], price), "what the first call "
+         "wrote is in it, what later calls wrote is not", "the first call is not the only one that writes: an entry "
+         "that was not read in time, and a prefix that grew, are written again.", "an `if` that asks which call it "
+         "is."),
+    *(Slip("by-heart", _by_heart(*kinds), f"{', '.join(REMEMBERED[kind][2] for kind in kinds)} times the input price",
+           "that is not so everywhere: some of today's models read at a twentieth, or less, and prices change. `price` "
+           "says what each costs.", "the factors in your code.")
+      for size in range(1, len(REMEMBERED) + 1) for kinds in combinations(REMEMBERED, size)),
 )

@@ -7,26 +7,28 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, groupby
 from typing import Any
 
-from helpers.caching import BreakpointError, Part, parts_of
-from helpers.caching.prefixes import check_breakpoints, estimated
+from helpers.caching import Part, parts_of
+from helpers.caching.prefixes import estimated
 from helpers.classroom.attempt import Attempt, Spoiled, a, shown
 from helpers.classroom.report import Problem
-from helpers.economics import find_model, model_id
+from helpers.economics import model_id
+from helpers.exercises.e05_refused import legal
 from helpers.settings import DATA
-from helpers.wire.rules import violation
 
 SHOULD = "return the body of a Messages call: a dict with `tools`, `system` and `messages`"
 
 
-def _tool(name: str, words: str) -> dict[str, Any]:
+def tool(name: str, words: str) -> dict[str, Any]:
+    """A definition, as `tools` holds it."""
     number = {"type": "object", "properties": {"number": {"type": "string"}}, "required": ["number"]}
     return {"name": name, "description": words, "input_schema": number}
 
 
-TOOLS = [_tool("order_status", "Look up where an order is."), _tool("find_article", "Look up an article's stock."),
-         _tool("make_return", "Print a label for a return."), _tool("call_colleague", "Hand the chat to a colleague.")]
+TOOLS = [tool("order_status", "Look up where an order is."), tool("find_article", "Look up an article's stock."),
+         tool("make_return", "Print a label for a return."), tool("call_colleague", "Hand the chat to a colleague.")]
 
 
 @cache
@@ -88,7 +90,7 @@ def body_of(attempt: Attempt, given: Given, sent: str) -> dict[str, Any]:
                               "the fifth is a 400.", look="`.sort()`, `.append()`, `del`, and `[...] = ...` on what is "
                               "not yours. A `dict(...)` or `[*...]` copies the outermost level alone."))
     body = _as_json(got, sent)
-    return _legal({"model": model_id("default"), "max_tokens": 500, **body}, sent)
+    return legal({"model": model_id("default"), "max_tokens": 500, **body}, sent, SHOULD)
 
 
 def _as_json(got: Any, sent: str) -> dict[str, Any]:
@@ -145,29 +147,6 @@ def _controls(value: Any, path: str = "body") -> Iterator[tuple[str, Any]]:
             yield from _controls(inner, f"{path}.{place}")
 
 
-def _legal(body: dict[str, Any], sent: str) -> dict[str, Any]:
-    """*body*, if it is one that the API takes."""
-    refused, marks = violation("/v1/messages", {}, body, find_model), 0
-    said = refused.body["error"]["message"] if refused else ""
-    try:
-        marks = sum(part.ttl is not None for part in parts_of(body))
-        check_breakpoints(parts_of(body))
-    except BreakpointError as error:
-        said = said or str(error)
-    if not said:
-        return body
-    did = f"returned a body that the API answers with a 400: `{said}`"
-    if "A maximum of" in said:
-        raise Spoiled(Problem(code="too-many-breakpoints", sent=sent, did=f"set {marks} breakpoints, and 4 are "
-                              f"allowed: a 400, `{said}`", should="set 4 at most, however long the conversation is",
-                              because="who marks each tool or each message finds out when there is one more of "
-                              "them. A breakpoint caches all that stands before it: one at the end of what stays is "
-                              "enough.", look="where `cache_control` is set in a loop, or comes along "
-                              "with what you were given."))
-    raise Spoiled(Problem(code="refused", sent=sent, did=did, should=SHOULD, because="what is refused is not cached "
-                          "either.", look="the part that the message names."))
-
-
 def texts_in(value: Any) -> Iterator[str]:
     """Every text inside a value."""
     if isinstance(value, str):
@@ -181,7 +160,24 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def place_of(text: str, parts: list[Part], level: str = "") -> tuple[int, int] | None:
-    """(part, character) where *text* stands last in the prefix; None where it doesn't."""
-    found = [(place, whole.rindex(text)) for place, part in enumerate(parts) if level in ("", part.level) and part.block
-             for whole in texts_in(part.value) if text in whole]
-    return found[-1] if found else None
+    """(part, character) where *text* stands last in the prefix; None where it doesn't.
+
+    A text may be split over neighbouring blocks: then it stands in the last of them.
+    """
+    known = [(place, part) for place, part in enumerate(parts) if level in ("", part.level) and part.block]
+    found = [(place, whole.rindex(text)) for place, part in known for whole in texts_in(part.value) if text in whole]
+    return found[-1] if found else _across(text, known)
+
+
+def _across(text: str, known: list[tuple[int, Part]]) -> tuple[int, int] | None:
+    """Where *text* ends, if neighbouring text blocks hold it together, cut anywhere or between lines."""
+    ends = None
+    for _, group in groupby(known, key=lambda pair: (pair[1].level, pair[1].role, pair[1].kind == "text")):
+        run = list(group)
+        for seam in ("", "\n", "\n\n"):
+            whole = seam.join(part.text for _, part in run)
+            if len(run) > 1 and text in whole:
+                end, behind = whole.rindex(text) + len(text), accumulate(len(part.text) + len(seam) for _, part in run)
+                ends = (next(place for (place, _), edge in zip(run, behind, strict=True) if end <= edge), 0)
+                break
+    return ends

@@ -113,15 +113,16 @@ def _within(pair: Pair, argument: str, path: str, read: str, common: dict[str, s
     """What differs stands before the end of the catalogue."""
     where = f"in `{path}`, {pair.ahead}"
     if argument == "now":
-        return Problem(code="now-in-prefix", did=f"put `now` {where}, before the breakpoint: {read}", because="from "
-                       "there on everything is new, minute by minute: each call pays 1.25 times the input, and the hit "
-                       "rate is 0.", look="what could stand behind the last breakpoint instead: the model reads all of "
-                       "it anyhow.", **common)
+        return Problem(code="now-in-prefix", did=f"put `now` {where}, inside what is to be read: {read}",
+                       because="what stands behind it is never read, whatever breakpoint it has: with each minute the "
+                       "prefix is another one from there on.", look="what could stand behind the last breakpoint "
+                       "instead: the model reads all of it anyhow.", **common)
     if argument == "tools":
-        return Problem(code="tool-order", did=f"sent the tools in the order in which they came, and the two requests "
-                       f"differ {where}: {read}", because="tools stand before everything else. A registry, a set or "
-                       "plug-ins that load by turns list them in another order in each process, and each process then "
-                       "writes a cache of its own.", look="something that the tools can be sorted by.", **common)
+        return Problem(code="tool-order", did="sent the tools in an order that depends on how they were listed: the "
+                       f"two requests differ {where}, and {read}", because="tools stand before everything else. A "
+                       "registry, a set or plug-ins that load by turns list them in another order in each process, and "
+                       "each process then writes a cache of its own.", look="something that the tools can be sorted "
+                       "by.", **common)
     if argument in ("history", "customer"):
         return Problem(code="catalogue-behind-history", did=f"put the catalogue behind the history, so {read}: the two "
                        f"differ {where}", because="each turn makes the history longer, and everything behind it moves: "

@@ -99,11 +99,13 @@ PATTERNS = (
     Pattern("gaps of 4, 4, 4, 20", (4.0, 4.0, 4.0, 20.0)),
     Pattern("gaps of 4, 90, 20", (4.0, 90.0, 20.0)),
     Pattern("gaps of 4, 20", (4.0, 20.0)),
+    Pattern("six gaps of 1, then 30, 300 and 300", (1.0,) * 6 + (30.0, 300.0, 300.0)),
     Pattern("six gaps of 59", (59.0,) * 6),
     Pattern("six gaps of 61", (61.0,) * 6),
     Pattern("one gap of 3", (3.0,)),
     Pattern("one gap of 30", (30.0,)),
     Pattern("two gaps of 30", (30.0, 30.0)),
+    Pattern("one gap of 400", (400.0,)),
     Pattern("no gap: a single call", ()),
 )
 

@@ -102,6 +102,9 @@ SLIPS = (
          "the write price each time.", "what a call costs behind a gap that is too long."),
     Slip("reads-free", lambda gaps: _cheapest(gaps, WRITE, read=0.0), "reads that cost nothing", "a read is a tenth, "
          "not nothing: where few calls read, it decides.", "what a read costs in your sum."),
+    Slip("never-misses", lambda gaps: _cheapest(tuple(0.0 for _ in gaps), WRITE), "one write, and reads from then on",
+         "an entry that was not read in time is gone: the call behind a long gap writes again, at the write price. On "
+         "a quiet day that is most of them.", "whether your sum looks at how long each gap is."),
     Slip("minutes", lambda gaps: _cheapest(gaps, WRITE, unit=60.0), "gaps taken for seconds", "the gaps are minutes; "
          "five minutes are not 300 of them.", "the unit of your lifetimes."),
     Slip("always-5m", lambda gaps: "5m", 'always "5m"', "five minutes are the default, and for calls that come every "

@@ -1,7 +1,8 @@
 """05-2: `my_request(tools, system, catalogue, history, question, now)`.
 
 Two requests that differ in one argument are played through the simulated cache, a minute apart. What we hand out, and
-the reading of a body, is in `e05_body`; why a second request can't read is told apart in `e05_layout`.
+the reading of a body, is in `e05_body`, what the API refuses in `e05_refused`; why a second request can't read is
+told apart in `e05_layout`, and `e05_tools` looks for an order of tools that holds in one process alone.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.caching import Part, parts_of, prefix_diff
+from helpers.caching.prefixes import estimated
 from helpers.classroom.attempt import Attempt
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.report import Problem
 from helpers.exercises.e05_body import HISTORY, TOOLS, Given, body_of, place_of, talk, texts_in
 from helpers.exercises.e05_layout import Pair, spoiled_by
+from helpers.exercises.e05_tools import MANY, SHUFFLED, as_they_came, the_same_in_each_process
 from helpers.simulate.cache import Cache
 
 
@@ -60,7 +63,7 @@ def _missing(body: dict[str, Any], given: Given, sent: str) -> Problem | None:
         return Problem(code="tools-changed", sent=sent, did=f"sent other tools, or changed their definitions: {names}",
                        should=f"send each of the {len(given.tools)} as it is, once, in whatever order you like",
                        because="a tool that is not there can't be called.", look="`tools` in your body.")
-    return _flattened(parts, given, sent) or _misplaced(body, given, sent)
+    return _flattened(parts, given, sent) or _misplaced(body, given, sent) or _too_much(parts, given, sent)
 
 
 def _content(tool: dict[str, Any]) -> str:
@@ -113,6 +116,24 @@ def _misplaced(body: dict[str, Any], given: Given, sent: str) -> Problem | None:
     return None
 
 
+SPARE = 1_000
+"""Tokens for headings and words of your own."""
+
+
+def _too_much(parts: Sequence[Part], given: Given, sent: str) -> Problem | None:
+    """Everything is there, and something is there again."""
+    texts = [text for part in parts if part.block and part.level != "tools"
+             for text in ([part.text] if part.kind == "text" else texts_in(part.value))]
+    handed = [given.system, given.catalogue, given.question, given.now, *(one["content"] for one in given.history)]
+    more = estimated("".join(texts)) - estimated("".join(handed))
+    if more <= SPARE:
+        return None
+    return Problem(code="sent-twice", sent=sent, did=f"sent about {more:,} tokens more than it was given",
+                   should="send each text once", because="what stands a second time is paid a second time, behind the "
+                   "breakpoint at the full price, in each call. And some models have a higher price for all of a long "
+                   "prompt.", look="a text that stands both in `system` and in a message.")
+
+
 def the_same_twice(attempt: Attempt) -> Problem | None:
     """Equal arguments, equal bytes, as far as the cache reads them."""
     sent = f"{BASE_SENT}; and all of it again"
@@ -133,14 +154,15 @@ class Reads:
     argument: str
     sent: str
     given: Given
+    base: Given = BASE
 
     def __call__(self, attempt: Attempt) -> Problem | None:
-        first, second = body_of(attempt, BASE, self.sent), body_of(attempt, self.given, self.sent)
-        if place_of(BASE.catalogue, parts_of(first)) is None:
-            return _missing(first, BASE, self.sent)
+        first, second = body_of(attempt, self.base, self.sent), body_of(attempt, self.given, self.sent)
+        if place_of(self.base.catalogue, parts_of(first)) is None:
+            return _missing(first, self.base, self.sent)
         cache = Cache()
         cache.bill(first, 0)
-        pair = Pair(first, second, BASE, cache.bill(second, 60).cache_read)
+        pair = Pair(first, second, self.base, cache.bill(second, 60).cache_read)
         return None if pair.enough else spoiled_by(pair, self.argument, self.sent)
 
 
@@ -151,11 +173,15 @@ NEW_EDITION = "\n\n## New\n\n### AO-1450 Saltmarsh smock, everybody\n\n119.90; X
 CHECKS = (
     Holds(BASE_SENT),
     the_same_twice,
+    the_same_in_each_process,
     Reads("now", "two requests, the second one a minute later: only `now` differs",
           Given(now="Tuesday 24 November 2026, 14:04")),
     Reads("question", "two requests that differ in the question alone", Given(question="What does it weigh?")),
     Reads("tools", "two requests with the same tools, listed in another order the second time",
           Given(tools=[TOOLS[place] for place in (2, 0, 3, 1)])),
+    Reads("tools", f"two requests with the same {len(MANY)} tools, listed in another order the second time",
+          Given(tools=SHUFFLED), Given(tools=MANY)),
+    as_they_came,
     Reads("history", "two turns of one conversation: the second one has two messages more, a new question and another "
           "time", Given(history=LONGER, question="What does the ice one cost?", now="Tuesday 24 November 2026, 14:05")),
     Reads("customer", "two customers: another history, question and time",

@@ -98,6 +98,7 @@ CASES = (
     Saves(Month(31, 2_000, Decimal("0.9"), 50_000, 200, 500, PRICE)),
     Saves(Month(31, 40, Decimal("0.1"), 50_000, 200, 500, PRICE)),
     Saves(Month(7, 300, Decimal("0.75"), 20_000, 1_000, 2_000, OTHER)),
+    Saves(Month(31, 45, Decimal("0.7"), 50_000, 200, 500, PRICE)),
     Saves(Month(28, 500, Decimal(1), 8_000, 0, 0, PRICE)),
     Saves(Month(30, 500, Decimal(0), 8_000, 100, 300, OTHER)),
     Saves(Month(1, 10, Decimal("0.5"), 1_000, 10, 10, PRICE)),

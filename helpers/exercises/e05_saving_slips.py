@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,6 +85,12 @@ def _hits_save(month: Month, a_token: float) -> float:
     return month.tokens * month.hits * a_token
 
 
+def _with_hits(month: Month, hits: float) -> float:
+    """What is saved if *hits*, a share, had read."""
+    return month.tokens * (month.rate("input") - hits * month.rate("cache_read")
+                           - (1 - hits) * month.rate("cache_write_5m"))
+
+
 def _answers(month: Month) -> float:
     return month.calls * month.answer * month.rate("output") / MILLION
 
@@ -144,9 +151,14 @@ USD = (
          * (m.rate("cache_write_5m") - m.rate("cache_read")) / MILLION, "as if one call a day wrote, all others read",
          "an entry lives five minutes: each call that comes too late writes again, and `hit_share` says how many.",
          "where `hit_share` is used."),
-    Slip("shares-swapped", lambda m: m.tokens * (m.rate("input") - (1 - m.hits) * m.rate("cache_read") - m.hits
-         * m.rate("cache_write_5m")), "hits and misses the other way round", "`hit_share` of the calls read, the rest "
-         "writes.", "which share meets which price."),
+    Slip("shares-swapped", lambda m: _with_hits(m, 1 - m.hits), "hits and misses the other way round", "`hit_share` of "
+         "the calls read, the rest writes.", "which share meets which price."),
+    *(Slip("whole-hits", lambda m, whole=whole: _with_hits(m, whole(m)), "with the hits made a whole number", "a share "
+           "is a mean over many days: half a call a day is fifteen a month. Round when you show an amount.", "`int`, "
+           "`round` and `//` on calls.") for whole in (
+        lambda m: int(m.calls_per_day * m.hits) / max(m.calls_per_day, 1),
+        lambda m: math.ceil(m.calls_per_day * m.hits) / max(m.calls_per_day, 1),
+        lambda m: int(m.calls * m.hits) / max(m.calls, 1), lambda m: math.ceil(m.calls * m.hits) / max(m.calls, 1))),
     Slip("hour-price", lambda m: m.tokens * (m.rate("input") - m.hits * m.rate("cache_read") - (1 - m.hits)
          * m.rate("cache_write_1h")), "writes at the price of an hour", "Acme writes for five minutes, at less.",
          "which of the two write prices you took."),

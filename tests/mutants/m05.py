@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from helpers.caching import alarm, build_request, doubts, fingerprint, parts_of, prefix_diff
-from helpers.economics import Cost, Usage, model_id, usage_from
+from helpers.economics import Cost, Price, Usage, model_id, usage_from
 from helpers.exercises import (
     e05_bill,
     e05_bill_slips,
@@ -23,6 +23,7 @@ from helpers.exercises import (
     e05_request,
     e05_saving,
     e05_saving_slips,
+    e05_tools,
 )
 from helpers.simulate.cache_costs import best_ttl
 from tests.mutants import PLANTED, mutant, right
@@ -209,6 +210,34 @@ def with_the_lessons_factors(usages, price):
         * price.input / MILLION
 
 
+def _remembered(**factors):
+    """The bill with these prices as input times a factor."""
+    return lambda usages, price: sum(_call(usage, Price(**{
+        "input": price.input, "cache_write_5m": price.cache_write_5m, "cache_write_1h": price.cache_write_1h,
+        "cache_read": price.cache_read, "output": price.output}
+        | {name: price.input * Decimal(factor) for name, factor in factors.items()})) for usage in usages)
+
+
+for _name, _factors in (
+        ("reads", {"cache_read": "0.1"}), ("both writes", {"cache_write_5m": "1.25", "cache_write_1h": "2"}),
+        ("the hour", {"cache_write_1h": "2"}), ("five minutes", {"cache_write_5m": "1.25"}),
+        ("output", {"output": "5"}), ("reads and output", {"cache_read": "0.1", "output": "5"}),
+        ("everything", {"cache_read": "0.1", "cache_write_5m": "1.25", "cache_write_1h": "2", "output": "5"})):
+    mutant("05-1", "by-heart", f"{_name} by heart")(_remembered(**_factors))
+
+
+@mutant("05-1", "first-writes")
+def only_the_first_call_writes(usages, price):
+    usd = Decimal(0)
+    for place, usage in enumerate(usages):
+        usd += _call(usage, price)
+        if place:
+            made = usage.cache_creation
+            usd -= (made.ephemeral_5m_input_tokens * price.cache_write_5m
+                    + made.ephemeral_1h_input_tokens * price.cache_write_1h) / MILLION
+    return usd
+
+
 @mutant("05-1", "rounded")
 def rounds_each(usages, price):
     return sum(round(_call(usage, price), 4) for usage in usages)
@@ -327,6 +356,37 @@ def the_time_as_a_system_message(tools, system, catalogue, history, question, no
     return body | {"messages": [*history, {"role": "system", "content": now}, _user(question)]}
 
 
+@right("05-2")
+def the_catalogue_in_two_blocks(tools, system, catalogue, history, question, now):
+    return _good(tools, system, catalogue, history, question, now) | {
+        "system": [_text(system), _text(catalogue[:100_000]), _text(catalogue[100_000:], **CACHED)]}
+
+
+@right("05-2")
+def the_catalogue_by_paragraphs(tools, system, catalogue, history, question, now):
+    shelves = [_text(part) for part in catalogue.split("\n\n")]
+    shelves[-1] |= CACHED
+    return _good(tools, system, catalogue, history, question, now) | {"system": [_text(system), *shelves]}
+
+
+@right("05-2")
+def tools_by_name_in_a_dict_and_a_set(tools, system, catalogue, history, question, now):
+    ranks = {name: rank for rank, name in enumerate(sorted({tool["name"] for tool in tools}))}
+    return _good(tools, system, catalogue, history, question, now) | {
+        "tools": sorted(tools, key=lambda tool: ranks[tool["name"]])}
+
+
+PAGES = {}
+
+
+@right("05-2")
+def tools_by_length_from_text_and_kept(tools, system, catalogue, history, question, now):
+    key = json.dumps(_sorted(tools))
+    if key not in PAGES:
+        PAGES[key] = sorted(json.loads(key), key=lambda tool: (len(tool["name"]), tool["name"]), reverse=True)
+    return _good(tools, system, catalogue, history, question, now) | {"tools": copy.deepcopy(PAGES[key])}
+
+
 def _changed(**parts):
     """The good layout with other parts: each a function of the six arguments, by name."""
     def request(tools, system, catalogue, history, question, now):
@@ -346,6 +406,42 @@ for _code, _name, _parts in (
             _text(system), _text(f"{catalogue}\nIt is {now}.", **CACHED)]}),
         ("now-in-prefix", "the time marked, in system", {"system": lambda system, catalogue, now, **_: [
             _text(f"{system}\n{catalogue}\n{now}", **CACHED)]}),
+        ("now-in-prefix", "the time between two breakpoints", {"system": lambda system, catalogue, now, **_: [
+            _text(system, **CACHED), _text(now), _text(catalogue, **CACHED)]}),
+        ("breakpoint-too-early", "on the catalogue's first half", {"system": lambda system, catalogue, **_: [
+            _text(system), _text(catalogue[:60_000], **CACHED), _text(catalogue[60_000:])]}),
+        ("catalogue-missing", "in two blocks, a line lost", {"system": lambda system, catalogue, **_: [
+            _text(system), _text(catalogue[:60_000]), _text(catalogue[60_060:], **CACHED)]}),
+        ("sent-twice", "the catalogue with the question, too", {"messages": lambda history, question, now, catalogue,
+         **_: [*history, _user(f"{catalogue}\n\n{now} {question}")]}),
+        ("sent-twice", "the handbook with the question, too", {"messages": lambda history, question, now, system,
+         **_: [*history, _user(_text(system), _text(f"{now} {question}"))]}),
+        ("sent-twice", "the catalogue twice, both cached", {"system": lambda system, catalogue, **_: [
+            _text(f"{system}\n\n{catalogue}", **CACHED), _text(catalogue, **CACHED)]}),
+        ("unknown-field", "cache=True", {"cache": lambda **_: True}),
+        ("unknown-field", "the catalogue as context", {"context": lambda catalogue, **_: catalogue}),
+        ("unknown-field", "a breakpoint on a message", {"system": lambda system, catalogue, **_: [
+            _text(system), _text(catalogue)], "messages": lambda history, question, now, **_: [
+            *history, {**_user(f"{now} {question}"), **CACHED}]}),
+        ("unknown-field", "a time on a message", {"messages": lambda history, question, now, **_: [
+            *history, {**_user(question), "now": now}]}),
+        ("unknown-field", "a title on a text", {"system": lambda system, catalogue, **_: [
+            _text(system), _text(catalogue, title="Catalogue", **CACHED)]}),
+        ("unknown-field", "a lifetime in seconds", {"system": lambda system, catalogue, **_: [
+            _text(system), _text(catalogue, cache_control={"type": "ephemeral", "max_age": 300})]}),
+        ("refused", "a message of one space", {"messages": lambda history, question, now, **_: [
+            _user(" "), *history, _user(f"{now} {question}")]}),
+        ("refused", "a block of one line's end", {"messages": lambda history, question, now, **_: [
+            *history, _user(_text("\n"), _text(f"{now} {question}"))]}),
+        ("order-by-hash", "a set of names", {"tools": lambda tools, **_: [
+            {tool["name"]: tool for tool in tools}[name] for name in {tool["name"] for tool in tools}]}),
+        ("order-by-hash", "by hash", {"tools": lambda tools, **_: sorted(tools, key=lambda tool: hash(tool["name"]))}),
+        ("order-by-hash", "by the hash of its JSON", {"tools": lambda tools, **_: sorted(
+            tools, key=lambda tool: hash(json.dumps(tool)))}),
+        ("order-by-hash", "by the hash of the description", {"tools": lambda tools, **_: sorted(
+            tools, key=lambda tool: hash(tool["description"]))}),
+        ("tool-order", "a set of JSON texts", {"tools": lambda tools, **_: [
+            json.loads(text) for text in {json.dumps(tool) for tool in tools}]}),
         ("question-in-prefix", "the question in system, too", {"system": lambda system, catalogue, question, **_: [
             _text(f"{system} They ask: {question}"), _text(catalogue, **CACHED)]}),
         ("tool-order", "as they came", {"tools": lambda tools, **_: tools}),
@@ -465,6 +561,31 @@ def only_the_first_letter(tools, system, catalogue, history, question, now):
         "tools": sorted(tools, key=lambda tool: len(tool["name"]) // 100)}
 
 
+FIRST, RANKS, LISTS = [], {}, {}
+
+
+@mutant("05-2", "tool-order")
+def as_the_first_call_had_them(tools, system, catalogue, history, question, now):
+    FIRST.extend(tool["name"] for tool in tools if not FIRST[4:])
+    rank = {name: place for place, name in enumerate(FIRST[:4])}
+    return _good(tools, system, catalogue, history, question, now) | {
+        "tools": sorted(tools, key=lambda tool: rank.get(tool["name"], 99))}
+
+
+@mutant("05-2", "order-of-the-first")
+def each_as_it_first_came(tools, system, catalogue, history, question, now):
+    for tool in tools:
+        RANKS.setdefault(tool["name"], len(RANKS))
+    return _good(tools, system, catalogue, history, question, now) | {
+        "tools": sorted(tools, key=lambda tool: RANKS[tool["name"]])}
+
+
+@mutant("05-2", "order-of-the-first")
+def a_list_for_each_set(tools, system, catalogue, history, question, now):
+    kept = LISTS.setdefault(tuple(sorted(tool["name"] for tool in tools)), copy.deepcopy(tools))
+    return _good(tools, system, catalogue, history, question, now) | {"tools": kept}
+
+
 STALE = {}
 
 
@@ -493,6 +614,11 @@ def needs_a_history(tools, system, catalogue, history, question, now):
 
 assert {f"{name}-missing" for name in e05_request.LOST} <= {one.code for one in PLANTED if one.exercise == "05-2"}
 _given = e05_body.Given()
+_names = [tool["name"] for tool in e05_tools.MANY]
+for _key in (json.dumps, str, len, lambda tool: tool["name"], lambda tool: tool["description"],
+             lambda tool: len(tool["name"]), lambda tool: tool["name"][::-1], lambda tool: len(tool["description"])):
+    _by_key = [tool["name"] for tool in sorted(_sorted(e05_tools.MANY), key=_key)]
+    assert _names not in (_by_key, _by_key[::-1])       # listed by no rule
 assert all(text not in _given.catalogue for text in (_given.system, e05_request.NEW_EDITION))
 
 
@@ -560,6 +686,19 @@ def by_the_median(gaps):
 def most_of_the_gaps(gaps):
     short, long = sum(gap <= 5 for gap in gaps), sum(gap > 60 for gap in gaps)
     return "5m" if short > len(gaps) / 3 else None if long else "1h"
+
+
+@mutant("05-3", "dearer")
+def by_two_thresholds(gaps):
+    reads_5m, reads_1h, n = sum(gap <= 5 for gap in gaps), sum(gap <= 60 for gap in gaps), len(gaps) + 1
+    return "5m" if reads_5m / n > 0.217 and reads_5m >= reads_1h else "1h" if reads_1h / n > 0.526 else \
+        "5m" if reads_5m / n > 0.217 else None
+
+
+@mutant("05-3", "never-misses")
+def one_write_then_reads(gaps):
+    costs = {None: len(gaps) + 1, "5m": 1.25 + 0.1 * len(gaps), "1h": 2 + 0.1 * len(gaps)}
+    return min(costs, key=costs.get)
 
 
 @mutant("05-3", "misses-as-input")
@@ -841,6 +980,27 @@ def in_whole_dollars(price, **sizes):
 def twice_the_prefix(price, **sizes):
     saved = e05_saving.my_saving(price, **sizes)
     return saved | {"usd": saved["usd"] * Decimal("1.7")}
+
+
+def _whole(hits_of):
+    """Both bills from a whole number of hits."""
+    def saving(price, *, days, calls_per_day, hit_share, prefix, question, answer):
+        calls, hits = days * calls_per_day, hits_of(days, calls_per_day, hit_share)
+        plain = calls * ((prefix + question) * price.input + answer * price.output) / Decimal(MILLION)
+        saved = prefix * (hits * (price.input - price.cache_read)
+                          - (calls - hits) * (price.cache_write_5m - price.input)) / Decimal(MILLION)
+        return {"usd": saved, "share": saved / plain if plain else 0}
+
+    return saving
+
+
+for _name, _hits in (("of a day, cut", lambda days, calls, share: days * int(calls * share)),
+                     ("of a day, rounded", lambda days, calls, share: days * round(calls * share)),
+                     ("of a day, by //", lambda days, calls, share: days * (calls * share // 1)),
+                     ("of a month, cut", lambda days, calls, share: int(days * calls * share)),
+                     ("of a month, rounded", lambda days, calls, share: round(days * calls * share)),
+                     ("misses of a day, cut", lambda days, calls, share: days * (calls - int(calls * (1 - share))))):
+    mutant("05-5", "whole-hits", f"whole hits {_name}")(_whole(_hits))
 
 
 @mutant("05-5", "share")
