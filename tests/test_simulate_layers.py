@@ -9,10 +9,13 @@ import pytest
 from pydantic import BaseModel, Field
 from structured_kit import Order
 
+from helpers.scenarios.lesson_04 import ORDER, TOOL_PROMPT
+from helpers.settings import RECORDINGS
 from helpers.simulate.layers import LAYERS, gallery
 from helpers.simulate.playground import INPUTS, inspect
 from helpers.simulate.slips import SLIPS
 from helpers.structured import to_strict
+from helpers.wire.recording import Tape
 from helpers.wire.rules_schema import schema_problem
 
 MARKS = {"caught": "✓", "passes": "✗", "not asked": "·"}
@@ -94,8 +97,11 @@ def test_only_the_strict_layer_is_cited(cases):
     ("cut off", "stop reason & calls", "the reply was cut off at 100 tokens"),
     ("cut off", "prompt only", "json.loads raises: Unterminated string"),
     ("two calls", "stop reason & calls", "2 calls came where one was asked for"),
+    ("cut off", "prompt only", "It checks nothing; this text is no JSON"),
     ("two calls", "tool", "and drops 1 more call"),
-    ("no call", "tool", "next() raises StopIteration"),
+    ("no call", "tool", "crashes: no block of type tool_use, so next() raises StopIteration"),
+    ("wrong type", "business rule", "there is no valid order to look at"),
+    ("missing field", "strict tool", "so one is written, said or not"),
     ("no call", "stop reason & calls", "record_order was not called"),
     ("no call", "validator", "there is no input to look at"),
 ])
@@ -142,6 +148,15 @@ def test_each_failure_is_told_in_full():
         assert slip.calls or slip.said
 
 
+def test_what_a_reply_lacks_the_message_has():
+    """
+    Where the quantity is missing the customer had stated it: strict decoding would not make one up.
+    """
+    (missing,) = [slip for slip in SLIPS if slip.name == "missing field"]
+    assert missing.text.startswith("Two ")
+    assert "quantity" not in missing.calls[0]
+
+
 # ---- the playground
 
 def test_what_can_not_be_sent_moves_and_comes_back():
@@ -153,7 +168,9 @@ def test_what_can_not_be_sent_moves_and_comes_back():
     assert ("objects closed (additionalProperties: false)",) == found.changes
     assert "'additionalProperties' must be explicitly set to false" in found.refused
     assert not found.strict_as_it_is
+    assert () == found.kept
     openai = inspect(Order, INPUTS["right"], "openai")
+    assert ("quantity: at least 1", "quantity: at most 99") == openai.kept
     assert ("product: at least 1 character",) == openai.moved
     assert "gift_note: required now, and may be null" in openai.changes
     assert "" == openai.refused
@@ -183,7 +200,7 @@ def test_what_can_not_be_strict_says_why_and_judges_nothing():
     """
     found = inspect(Stock, INPUTS["right"], "anthropic")
     assert "an object must name all its properties" in found.impossible
-    assert ((), None) == (found.problems, found.accepted)
+    assert ((), None, None) == (found.problems, found.accepted, found.data)
 
 
 @pytest.mark.parametrize(("name", "problems", "accepted"), [
@@ -211,6 +228,8 @@ def test_a_model_with_one_list_gets_the_input_as_its_item():
     assert ("orders[0].size: Field required",) == found.problems
     assert "references written out" in found.changes
     assert "orders: at most 20 items" in found.moved
+    assert ("orders: at least 1 item",) == found.kept
+    assert "orders[].quantity: at least 1" in inspect(Basket, INPUTS["no size"], "openai").kept
 
 
 def test_the_inputs_are_json():
@@ -218,3 +237,52 @@ def test_the_inputs_are_json():
     What a call may hold.
     """
     assert INPUTS == json.loads(json.dumps(INPUTS))
+
+
+# ---- the lesson's recordings
+
+@pytest.fixture(scope="module")
+def exchanges():
+    """(request body, reply) of each recorded exchange of the lesson."""
+    entries = Tape.load(RECORDINGS / "04_structured_output.json").entries
+    return [(entry.request.body, entry.reply) for entry in entries]
+
+
+def test_a_cut_in_the_envelope_leaves_no_order(exchanges):
+    """
+    `order` is one parameter: unfinished, it is not there at all. Flat parameters keep those that were finished.
+    """
+    inputs = [reply.body["content"][0]["input"] for body, reply in exchanges
+              if body.get("tools") and not reply.chunks and reply.body.get("stop_reason") == "max_tokens"]
+    assert [{"none_because": ""}, ORDER] == inputs
+
+
+def test_a_cut_stream_is_torn_in_the_note_and_the_sdk_drops_it(exchanges):
+    """
+    What came is no JSON, and begins as the order does: each piece as it was written, none behind the limit.
+    """
+    ((body, reply),) = [one for one in exchanges if one[0].get("stream")]
+    text = "".join(chunk for _, chunk in reply.chunks)
+    events = [json.loads(event.partition("data: ")[2]) for event in text.split("\n\n")[:-1]]
+    torn = "".join(event["delta"].get("partial_json", "") for event in events if event["type"] == "content_block_delta")
+    assert json.dumps({**ORDER, "gift_note": "Happy birthday, dear Ada"})[:-2] in torn
+    assert torn.count('"') % 2
+    ending = next(event for event in events if event["type"] == "message_delta")
+    assert ("max_tokens", body["max_tokens"]) == (ending["delta"]["stop_reason"], ending["usage"]["output_tokens"])
+
+
+def test_what_a_request_brings_along_is_in_its_usage(exchanges):
+    """
+    The documented prompt of a forced tool, in a refusal, too; a schema in a format; reasoning unless it is off.
+    """
+    for body, reply in exchanges:
+        usage = (reply.body or {}).get("usage") or {}
+        if body.get("tool_choice", {}).get("type") == "tool" and usage:
+            assert usage["input_tokens"] > TOOL_PROMPT["tool"] + len(json.dumps(body["tools"])) / 2.6
+        if "output_config" in body:
+            assert usage["input_tokens"] > len(json.dumps(body["output_config"])) / 2.6
+        if "response_format" in body:
+            assert usage["prompt_tokens"] > len(json.dumps(body["response_format"])) / 4.6
+            assert 0 < usage["completion_tokens_details"]["reasoning_tokens"] < usage["completion_tokens"]
+    (declined,) = [reply.body for _, reply in exchanges if (reply.body or {}).get("stop_reason") == "refusal"]
+    assert "general_harms" == declined["stop_details"]["category"]

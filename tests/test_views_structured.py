@@ -17,8 +17,10 @@ from test_views_economics import drawn, faults
 from helpers.economics import Usage
 from helpers.simulate.layers import LAYERS, Case, Verdict, gallery
 from helpers.simulate.slips import SLIPS
+from helpers.structured import Attempt, NeedsHuman, Repaired, Valid
 from helpers.views import structured as views
 from helpers.views._explore import WIDGET
+from helpers.views.structured import gallery as gallery_view
 from helpers.views.structured import repair
 
 
@@ -52,33 +54,44 @@ def moved(view, **values):
 
 # ---- the gallery
 
-def test_the_gallery_has_three_faces_and_says_its_finding(cases):
+def test_the_gallery_has_three_faces_and_leaves_the_question_open(cases):
     """
-    Widget, HTML and text; the title is computed.
+    Widget, HTML and text. No title, key or count tells which failure passes every layer.
     """
-    view = views.failure_gallery(cases, start="invented value")
+    view = views.failure_gallery(cases, start="wrong type")
     bundle = view._repr_mimebundle_()
     assert {WIDGET, "text/html", "text/plain"} == set(bundle)
-    assert bundle["text/plain"].startswith("8 failures, 6 layers. Caught by none: wrong fact\ninvented value. ✓ ")
-    assert "prompt only 3 · tool 1 · stop reason & calls 3 · validator 3 · business rule 1" in shown_text(
-        bundle["text/html"])
+    assert bundle["text/plain"].startswith("8 failures, 6 layers: which sees what?\nwrong type. ✓ catches it: ")
+    assert "wrong fact" not in bundle["text/plain"]
+    assert "Caught of" not in shown_text(bundle["text/html"])
     view.close()
 
 
 def test_the_title_follows_its_cases(cases):
     """
-    Without the wrong fact every failure is caught somewhere.
+    One case less, one failure less.
     """
-    view = views.failure_gallery(cases[:-1])
-    assert "7 failures, 6 layers. Caught by none: no failure" == view.title
-    assert "Caught of 7, each layer alone: prompt only 3" in views.finding(cases[:-1])
+    assert "7 failures, 6 layers: which sees what?" == views.failure_gallery(cases[:-1]).title
 
 
-def test_the_finding_counts_no_cited_layer(cases):
+def test_what_the_layers_say_stands_above_the_table(cases):
     """
-    What nobody has run is in no count.
+    Below the list, so that choosing and reading fit on a low screen.
     """
-    assert "strict" not in views.finding(cases)
+    html = views.failure_gallery(cases)._repr_mimebundle_()["text/html"]
+    assert html.index("What each layer says") < html.index("<table")
+
+
+def test_caught_and_passed_differ_in_grey(cases):
+    """
+    By the fill's lightness, too; and the marks are large.
+    """
+    def lightness(colour):
+        return sum(weight * int(colour[place:place + 2], 16) for weight, place in ((.299, 1), (.587, 3), (.114, 5)))
+
+    assert lightness(gallery_view.COLOURS["caught"]) - lightness(gallery_view.COLOURS["passes"]) > 50
+    html = views.failure_gallery(cases)._repr_mimebundle_()["text/html"]
+    assert len(cases) * len(LAYERS) == html.count("font-weight:bold;font-size:18px")
 
 
 @pytest.mark.parametrize("name", [slip.name for slip in SLIPS])
@@ -157,6 +170,8 @@ def test_the_playground_follows_its_controls():
     assert ("Order for OpenAI: ✗ Not as it is; ✓ after to_strict (1 bound moved). Input “quantity 0”: ✗ 1 problem: "
             "quantity: Input should be greater than or equal to 1; got 0") == words
     assert "gift_note: required now, and may be null" in shown_text(html)
+    assert "Kept, because this vendor takes it:quantity: at least 1" in shown_text(html)
+    assert "What the validator says" in shown_text(html)
     view.close()
 
 
@@ -168,6 +183,8 @@ def test_the_playground_says_what_can_not_be_strict():
     html, words = moved(view, model="Stock")
     assert "✗ Can't be strict" in shown_text(html)
     assert "an object must name all its properties" in words
+    assert "Input" not in words
+    assert '"product"' not in shown_text(html)
     view.close()
 
 
@@ -189,6 +206,37 @@ def test_what_was_put_right_is_shown():
     html, _ = moved(view, given="right")
     assert "taken as" not in shown_text(html)
     view.close()
+
+
+# ---- the outcomes
+
+def outcome(kind, *caught, value=None, **fields):
+    """An extraction whose attempts were stopped by *caught*."""
+    attempts = tuple(Attempt(stop_reason="tool_use", problems=(), caught_by=by, raw=(), usage=None, cost=None,
+                             request_id=None) for by in caught)
+    return kind(value=value, attempts=attempts, **fields)
+
+
+def test_the_outcomes_stand_in_lines_that_fit():
+    """
+    Value, reason for none, or reason for a person, wrapped below itself; layers are called as in the gallery.
+    """
+    order = Order(product="shirt", colour="navy", size="M", quantity=2)
+    text = views.outcomes({
+        "an order": outcome(Valid, "", value=order),
+        "a question": outcome(Valid, "", none_because="asks how to return shoes"),
+        "a present": outcome(Repaired, "stop reason", "", value=order),
+        "a club": outcome(NeedsHuman, "shape", "shape", reason="after a second request, quantity: at most 99; got 120"),
+    })
+    assert """
+            outcome     each attempt           value, or why there is none
+an order    Valid       ok                     shirt · navy · M · 2
+a question  Valid       ok                     none: asks how to return
+                                               shoes
+a present   Repaired    stop reason → ok       shirt · navy · M · 2
+a club      NeedsHuman  validator → validator  after a second request,
+                                               quantity: at most 99; got
+                                               120"""[1:] == text
 
 
 # ---- the repair
@@ -232,6 +280,8 @@ def test_the_title_is_computed_and_calls_it_an_illustration():
     assert "Illustration: with a second request a text takes 2.1 to 2.3 times the tokens." == first
     assert "two sizes: 872 in + 94 out, 1,120 in + 94 out" in chart.words
     assert isinstance(chart.numbers, pd.DataFrame)
+    assert [860, 93, "–", "–"] == chart.numbers.loc["an order"].tolist()
+    assert [872, 94, 1_120, 94] == chart.numbers.loc["two sizes"].tolist()
     one = {"a": result((100, 0)), "b": result((100, 0), (200, 0))}
     assert "with a second request a text takes 3 times the tokens" == views.repair_in_words(one, constructed=False)
     assert "Illustration: no text took a second request" == views.repair_in_words({"a": result((1, 1))})

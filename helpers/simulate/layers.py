@@ -3,9 +3,9 @@
     cases = gallery(Order)
     cases[0].verdicts["validator"].words       # "quantity: Input should be a valid integer; got 'two'"
 
-Each layer stands alone: it looks at every reply by itself, whatever another would have said. All but one are computed:
-our code is run on the reply. What strict decoding prevents only a server can show, so that layer is what the
-documentation says (`Verdict.documented`).
+Each layer looks at every reply by itself, whatever another would have said; a business rule is a function of a valid
+order, and has nothing to look at where there is none. All but one are computed: our code is run on the reply. What
+strict decoding prevents only a server can show, so that layer is what the documentation says (`Verdict.documented`).
 """
 
 from __future__ import annotations
@@ -97,15 +97,15 @@ def _prompt(slip: Slip) -> Verdict:
     try:
         json.loads(slip.written)
     except ValueError as error:
-        return Verdict("caught", f"json.loads raises: {error}")
-    return Verdict("passes", "json.loads is content: it is JSON")
+        return Verdict("caught", f"json.loads raises: {error}. It checks nothing; this text is no JSON")
+    return Verdict("passes", "json.loads is content: it is JSON, and nothing else is asked")
 
 
 def _tool(message: Message) -> Verdict:
     try:
         handed_on = block_input(message)
     except StopIteration:
-        return Verdict("caught", "no block of type tool_use: next() raises StopIteration")
+        return Verdict("caught", "crashes: no block of type tool_use, so next() raises StopIteration")
     lost = sum(block.type == "tool_use" for block in message.content) - 1
     more = f", and drops {lost} more call" if lost else ""
     return Verdict("passes", f"hands on {json.dumps(handed_on)}{more}")
@@ -130,13 +130,13 @@ def _attempt(slip: Slip, message: Message, into: type[BaseModel]) -> Attempt:
 
 
 def _judged(slip: Slip, message: Message, into: type[BaseModel]) -> tuple[Verdict, Verdict]:
-    """(what the validator says of the first call, what the rule says): a rule sees only what has the shape."""
+    """(what the validator says of the first call, what the rule says): a rule is a function of a valid order."""
     if not slip.calls:
         nothing = Verdict("not asked", "there is no input to look at")
         return nothing, nothing
     found = judge(block_input(message), into, rules=[said_in(slip.text, *STATED)])
     if found.caught_by == "shape":
-        return Verdict("caught", "; ".join(found.problems)), Verdict("not asked", "it gets only what has the shape")
+        return Verdict("caught", "; ".join(found.problems)), Verdict("not asked", "there is no valid order to look at")
     rule = (Verdict("caught", "; ".join(found.problems)) if found.caught_by
             else Verdict("passes", f"{' and '.join(STATED)} stand in the message"))
     return Verdict("passes", "types, choices and bounds are kept"), rule

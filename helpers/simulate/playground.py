@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.structured import SchemaError, Vendor, judge, to_strict
+from helpers.structured import Check, SchemaError, Vendor, judge, to_strict
+from helpers.structured.bounds import BOUNDS
 from helpers.wire.rules_schema import schema_problem
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ INPUTS: dict[str, Any] = {
     "quantity 2.0": {"product": "shirt", "colour": "navy", "size": "M", "quantity": 2.0},
     'colour "Navy"': {"product": "shirt", "colour": "Navy", "size": "M", "quantity": 2},
     "no size": {"product": "shirt", "colour": "navy", "quantity": 2},
-    'no product, size "m"': {"product": "", "colour": "navy", "size": "m", "quantity": 2},
+    'empty product, size "m"': {"product": "", "colour": "navy", "size": "m", "quantity": 2},
 }
 """Inputs of a call for an order, by what is special about them."""
 
@@ -42,10 +43,12 @@ class Inspection:
     """What `to_strict` changes, in words."""
     moved: tuple[str, ...]
     """Bounds that stand in a description now, and come back as checks."""
+    kept: tuple[str, ...]
+    """Bounds that this vendor takes, and so are sent."""
     impossible: str
     """Why it can't be strict at all; "" where it can."""
     data: Any
-    """The input, as it came."""
+    """The input, as it came; None where there is no schema to hold it against."""
     problems: tuple[str, ...]
     """What the validator says of it."""
     accepted: Any
@@ -64,12 +67,13 @@ def inspect(into: type[BaseModel], data: Any, vendor: Vendor) -> Inspection:
     try:
         strict = to_strict(schema, vendor)
     except SchemaError as error:
-        return Inspection(refused=refused, changes=(), moved=(), impossible=str(error), data=data, problems=(),
+        return Inspection(refused=refused, changes=(), moved=(), kept=(), impossible=str(error), data=None, problems=(),
                           accepted=None)
     changes = tuple(dict.fromkeys(_changes(strict.plain, strict.schema, schema)))
     judged = judge(data, into)
     accepted = judged.value and judged.value.model_dump(mode="json", exclude_unset=True)
-    return Inspection(refused=refused, changes=changes, moved=tuple(map(str, strict.checks)), impossible="", data=data,
+    return Inspection(refused=refused, changes=changes, moved=tuple(map(str, strict.checks)),
+                      kept=tuple(map(str, _bounds(strict.schema))), impossible="", data=data,
                       problems=judged.problems, accepted=accepted)
 
 
@@ -96,6 +100,17 @@ def _newly_required(plain: dict[str, Any], strict: dict[str, Any]) -> Iterator[s
         yield from _newly_required(child, strict["properties"][name])
     if "items" in plain:
         yield from _newly_required(plain["items"], strict["items"])
+
+
+def _bounds(node: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[Check]:
+    """The bounds in a strict schema."""
+    yield from (Check(path, key, node[key]) for key in BOUNDS if key in node)
+    for name, child in node.get("properties", {}).items():
+        yield from _bounds(child, (*path, name))
+    for branch in node.get("anyOf", ()):
+        yield from _bounds(branch, path)
+    if "items" in node:
+        yield from _bounds(node["items"], (*path, "[]"))
 
 
 def _open_object(node: Any) -> bool:

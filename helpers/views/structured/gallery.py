@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from helpers.simulate.layers import Case, Verdict
     from helpers.views._explore import Explorer
 
-MARKS = {"caught": ("✓", "catches it"), "passes": ("✗", "lets it pass"), "not asked": ("·", "is not asked")}
+MARKS = {"caught": ("✓", "catches it"), "passes": ("✗", "lets it pass"), "not asked": ("·", "has nothing to look at")}
 """Kind of verdict -> its mark in the table, and in words."""
-COLOURS = {"caught": style.SKY, "passes": style.ORANGE, "not asked": "transparent"}
+COLOURS = {"caught": "#D6ECFA", "passes": style.ORANGE, "not asked": "transparent"}
+"""A light tint of style.SKY against a full orange: they differ without colour, too."""
 LINES = "repeating-linear-gradient(45deg,{} 0 5px,#fff 5px 8px)"
 FIRST, WIDE = 96, 900
 """Pixels: the column of names, and the whole table where there is room."""
-CELL = "border:1px solid var(--jp-border-color1,#bdbdbd);padding:3px;text-align:center"
+CELL = "border:1px solid var(--jp-border-color1,#bdbdbd);padding:1px 3px;text-align:center"
+MARK = "font-weight:bold;font-size:18px;line-height:1.3"
 HEAD = "font-weight:normal;font-size:12.5px;vertical-align:bottom"
+SMALL = "font-size:14px;line-height:1.4"
 CHOSEN = "border-left:3px solid currentColor;border-right:3px solid currentColor"
 PLAIN = "text-align:left;font-weight:normal;font-size:13px"
 NOTE = ("“Strict tool” is what the documentation says, drawn striped: only a server can show it. "
@@ -30,7 +33,7 @@ NOTE = ("“Strict tool” is what the documentation says, drawn striped: only a
 
 
 def failure_gallery(cases: Sequence[Case], start: str | None = None) -> Explorer:
-    """A widget: choose a failure; the table marks its column, and below stand the reply and each layer's words.
+    """A widget: choose a failure; its reply and each layer's words come first, and in the table its column is marked.
 
     cases: what `helpers.simulate.layers.gallery` gives. start: the failure that shows first; None for the first.
     """
@@ -40,22 +43,14 @@ def failure_gallery(cases: Sequence[Case], start: str | None = None) -> Explorer
     failures = Choice("failure", "failure", options(*by_name), start or cases[0].name)
 
     def render(failure: str) -> str:
-        return f"{_table(cases, failure)}{_details(by_name[failure])}"
+        return f"{_details(by_name[failure])}{_table(cases, failure)}"
 
     return explore_html(render, [failures], describe=lambda failure: _in_words(by_name[failure]), title=title(cases))
 
 
 def title(cases: Sequence[Case]) -> str:
-    """The finding in a line."""
-    missed = ", ".join(case.name for case in cases if not case.caught_by)
-    return f"{len(cases)} failures, {len(cases[0].verdicts)} layers. Caught by none: {missed or 'no failure'}"
-
-
-def finding(cases: Sequence[Case]) -> str:
-    """How many failures each computed layer catches by itself."""
-    layers = [layer for layer, verdict in cases[0].verdicts.items() if not verdict.documented]
-    counts = " · ".join(f"{layer} {sum(layer in case.caught_by for case in cases)}" for layer in layers)
-    return f"Caught of {len(cases)}, each layer alone: {counts}"
+    """What is shown; which failure nobody catches is for the reader to find."""
+    return f"{len(cases)} failures, {len(cases[0].verdicts)} layers: which sees what?"
 
 
 def layers_frame(cases: Sequence[Case]) -> pd.DataFrame:
@@ -79,8 +74,8 @@ def _table(cases: Sequence[Case], chosen: str) -> str:
         note = "<div><i>documented</i></div>" if verdict.documented else ""
         rows.append(f'<tr><th scope="row" style="{CELL};{PLAIN}">{safe(layer)}{note}</th>{marks}</tr>')
     key = " &nbsp; ".join(f"<b>{mark}</b> {words}" for mark, words in MARKS.values())
-    return (f'<div style="{INK}"><div>{safe(finding(cases))}</div><div>{key} &nbsp; striped: documented</div>'
-            '<table style="border-collapse:collapse;margin:6px 0;font-size:14px;table-layout:fixed;width:100%;'
+    return (f'<div style="{INK}"><div style="{SMALL};margin-top:6px">{key} &nbsp; striped: documented</div>'
+            '<table style="border-collapse:collapse;margin:4px 0;font-size:14px;table-layout:fixed;width:100%;'
             f'max-width:{WIDE}px"><tr><td style="width:{FIRST}px"></td>{heads}</tr>'
             f'{"".join(rows)}</table></div>')
 
@@ -91,19 +86,19 @@ def _mark(verdict: Verdict, chosen: bool) -> str:
     ink = "" if verdict.kind == "not asked" else "color:#000;"
     sign = f'<span style="background:#fff;padding:0 3px">{MARKS[verdict.kind][0]}</span>' if verdict.documented else (
         MARKS[verdict.kind][0])
-    return (f'<td title="{safe(verdict.words).replace(chr(34), "&quot;")}" style="{CELL};{ink}font-weight:bold;'
+    return (f'<td title="{safe(verdict.words).replace(chr(34), "&quot;")}" style="{CELL};{ink}{MARK};'
             f'background:{fill};{CHOSEN * chosen}">{sign}</td>')
 
 
 def _details(case: Case) -> str:
-    blocks = "".join(f"<li>{code(block)}</li>" for block in case.blocks)
-    reply = (f"<p><b>{safe(case.slip.what)}</b></p><div>The customer: {code(case.slip.text)}</div>"
-             f'<div>The reply, stop_reason {code(case.stop_reason)}:</div><ul style="margin:0 0 8px;padding-left:20px">'
-             f"{blocks}</ul><div>As JSON in a text: {code(case.slip.written)}</div>")
-    said = "".join(f"<li><b>{MARKS[verdict.kind][0]} {safe(_named(layer, verdict))}</b>: {safe(verdict.words)}</li>"
+    blocks = "".join(f"<div>{code(block)}</div>" for block in case.blocks)
+    reply = (f"<div><b>{safe(case.slip.what)}</b></div><div>The customer: {code(case.slip.text)}</div>"
+             f"<div>The reply, stop_reason {code(case.stop_reason)}:</div>{blocks}"
+             f"<div>As JSON in a text: {code(case.slip.written)}</div>")
+    said = "".join(f"<div><b>{MARKS[verdict.kind][0]} {safe(_named(layer, verdict))}</b>: {safe(verdict.words)}</div>"
                    for layer, verdict in case.verdicts.items())
-    layers = f'<p><b>What each layer says</b></p><ul style="list-style:none;margin:0;padding:0">{said}</ul>'
-    return columns([reply, layers], "24em")
+    parts = (reply, f"<div><b>What each layer says</b></div>{said}")
+    return columns([f'<div style="{SMALL}">{part}</div>' for part in parts], "17em")
 
 
 def _in_words(case: Case) -> str:

@@ -49,7 +49,7 @@ def badge(found: Inspection) -> tuple[str, str]:
 def verdict(found: Inspection) -> tuple[str, str]:
     """(what the validator says, in words, and the colour of that)."""
     if found.impossible:
-        return "No strict schema, so no input under it", style.GREY
+        return "Nothing: without a strict schema there is no call to look at", style.GREY
     if found.problems:
         count = len(found.problems)
         return f"✗ {count} problem{'s' * (count != 1)}", style.VERMILLION
@@ -61,14 +61,16 @@ def _page(found: Inspection) -> str:
     about = [f"<div>Sent as it is, with strict: <b>400</b> {code(found.refused)} (as users report it)</div>"
              ] if found.refused else []
     about += [f"<div>{safe(found.impossible)}</div>"] if found.impossible else []
-    about += [_list("Changed", found.changes), _list("Into the description, and back as a check", found.moved)]
+    about += [_list("Changed", found.changes), _list("Into the description, and back as a check", found.moved),
+              _list("Kept, because this vendor takes it", found.kept)]
     schema = card(f"<b>{words}</b>", "".join(about), colour)
     said, its_colour = verdict(found)
     body = _list("", found.problems)
     if found.accepted is not None and found.accepted != found.data:
         body += f"<div>taken as {code(json.dumps(found.accepted))}</div>"
-    judged = card(f"<b>{said}</b>", f"<div>{code(json.dumps(found.data))}</div>{body}", its_colour)
-    return columns([f"<p><b>The schema</b></p>{schema}", f"<p><b>The input, before the validator</b></p>{judged}"],
+    given = f"<div>{code(json.dumps(found.data))}</div>" if found.data is not None else ""
+    judged = card(f"<b>{said}</b>", f"{given}{body}", its_colour)
+    return columns([f"<p><b>The schema</b></p>{schema}", f"<p><b>What the validator says</b></p>{judged}"],
                    "24em")
 
 
@@ -82,5 +84,8 @@ def _in_words(found: Inspection, model: str, vendor: str, given: str) -> str:
     count = len(found.moved)
     moved = f" ({count} bound{'s' * (count != 1)} moved)" if count else ""
     name = next(shown for shown, value in VENDORS if value == vendor)
-    why = "; ".join((*found.problems, found.impossible)).strip("; ")
-    return f"{model} for {name}: {badge(found)[0]}{moved}. Input “{given}”: {verdict(found)[0]}{': ' * bool(why)}{why}"
+    schema = f"{model} for {name}: {badge(found)[0]}{moved}"
+    if found.impossible:
+        return f"{schema}: {found.impossible}"
+    why = "; ".join(found.problems)
+    return f"{schema}. Input “{given}”: {verdict(found)[0]}{': ' * bool(why)}{why}"

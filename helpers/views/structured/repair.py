@@ -68,7 +68,15 @@ def repair_chart(results: Mapping[str, Any], constructed: bool = True) -> Chart:
     rows = [f"{name}: {', '.join(_request(counts[k], counts[k + 1]) for k in (0, 2) if counts[k])}"
             for name, counts in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
     words = "\n".join([f"{repair_in_words(results, constructed)}.", *rows])
-    return picture.chart(plot_repair, results, constructed, words=words, numbers=frame, size=SIZE)
+    return picture.chart(plot_repair, results, constructed, words=words, numbers=_shown(results, frame), size=SIZE)
+
+
+def _shown(results: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """*frame* to be read: a request that was never made has a dash, not a zero."""
+    shown = frame.astype(object)
+    for name, result in results.items():
+        shown.loc[name, list(PARTS)[2 * len(result.attempts):]] = "–"
+    return shown
 
 
 def _request(into: int, out: int) -> str:
