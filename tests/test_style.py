@@ -23,13 +23,25 @@ def test_ruff_finds_nothing():
                                     "helpers.chat_app", "helpers.simulate.herd", "helpers.simulate.attempts",
                                     "helpers.simulate.cuts", "helpers.simulate.cache", "helpers.simulate.rehearsal",
                                     "helpers.simulate.incident", "helpers.simulate.departures",
-                                    "helpers.caching", "helpers.structured",
+                                    "helpers.caching", "helpers.structured", "helpers.history",
+                                    "helpers.support_bot", "helpers.simulate.night", "helpers.views.night",
+                                    "helpers.simulate.conversation", "helpers.simulate.recall",
+                                    "helpers.simulate.conversation_requests", "helpers.simulate.chats",
+                                    "helpers.simulate.violations",
                                     "helpers.views.economics", "helpers.views.calling",
                                     "helpers.views.retries", "helpers.views.streaming", "helpers.views.chat",
+                                    "helpers.simulate.layers", "helpers.simulate.playground",
+                                    "helpers.views.structured", "helpers.views.caching",
+                                    "helpers.simulate.cached_shop", "helpers.simulate.cache_pairs",
+                                    "helpers.simulate.cache_patterns", "helpers.simulate.cache_game",
+                                    "helpers.simulate.contest", "helpers.simulate.lens",
+                                    "helpers.views.history",
                                     "helpers.wire.trace",
-                                    "helpers.classroom", "helpers.classroom.checking", "helpers.exercises.e00",
+                                    "helpers.classroom", "helpers.classroom.checking",
+                                    "helpers.classroom.drill", "helpers.exercises.e00",
                                     "helpers.exercises.e01", "helpers.exercises.e02", "helpers.exercises.e03a",
-                                    "helpers.exercises.e03b"])
+                                    "helpers.exercises.e03b", "helpers.exercises.e04",
+                                    "helpers.exercises.e05", "helpers.exercises.e06"])
 def test_importing_a_room_imports_nothing_heavy(module):
     """A lesson's first line must stay fast: SDKs, pandas and matplotlib load when they are first used."""
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
@@ -50,12 +62,15 @@ ROOMS = {   # what each room may import from helpers, besides itself; DESIGN.md 
     "chat_app": {"economics", "sse", "streaming"},
     "caching": {"economics"},
     "structured": {"economics"},
-    "simulate": {"retries", "streaming", "chat_app", "caching", "economics", "sse", "wire", "clock"},
-    "scenarios": {"economics", "tokens", "wire"},
-    "views": {"economics", "tokens", "settings", "simulate"},
+    "history": {"economics", "tokens"},
+    "support_bot": {"retries", "streaming", "structured", "caching", "history", "economics", "sse"},
+    "simulate": {"retries", "streaming", "chat_app", "caching", "structured", "history", "support_bot", "economics",
+                 "settings", "sse", "wire", "clock"},
+    "scenarios": {"economics", "tokens", "wire", "simulate"},
+    "views": {"economics", "tokens", "settings", "simulate", "support_bot"},
     "classroom": {"economics", "settings", "views", "wire", "clock"},
-    "exercises": {"calling", "retries", "streaming", "chat_app", "structured", "caching", "simulate", "classroom",
-                  "economics", "settings", "wire", "clock", "tokens", "sse"},
+    "exercises": {"calling", "retries", "streaming", "chat_app", "structured", "caching", "history", "simulate",
+                  "classroom", "economics", "settings", "wire", "clock", "tokens", "sse"},
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from helpers.caching import Rates, needed_hit_rate, rates
+from helpers.caching.prefixes import BREAKPOINTS, estimated
 from helpers.economics import (
     Usage,
     compare_models,
@@ -22,13 +24,26 @@ from helpers.economics import (
     same_text_factor,
 )
 from helpers.retries import Policy
+from helpers.scenarios.lesson_04 import TOOL_PROMPT
 from helpers.settings import NOTEBOOKS, RECORDINGS, ROOT
 from helpers.simulate.attempts import timeline, worst_case
+from helpers.simulate.cache import LOOKBACK
+from helpers.simulate.cache_costs import break_even, lifetime
+from helpers.simulate.cache_pairs import compare as two_requests
+from helpers.simulate.cache_pairs import document
+from helpers.simulate.cache_patterns import PATTERNS
+from helpers.simulate.cache_patterns import timeline as timeline_of_calls
+from helpers.simulate.conversation import Talk, race, totals
 from helpers.simulate.cuts import CLIENTS, SAMPLE_TEXT, every_cut, sample_stream
 from helpers.simulate.herd import Herd, Run, compare, run
 from helpers.simulate.incident import Morning, bounded, morning, nested
+from helpers.simulate.layers import LAYERS
+from helpers.simulate.lens import CHAT, look
+from helpers.simulate.recall import whereabouts
+from helpers.simulate.slips import SLIPS
 from helpers.tokens import split_o200k
 from helpers.views.economics import SNIPPETS
+from helpers.views.history import race as race_view
 from helpers.wire.recording import Tape
 from helpers.wire.rules import NEWEST_VERSION
 
@@ -114,11 +129,123 @@ def _ping_s() -> float:
     return sse._PING_INTERVAL
 
 
+def _ten_calls(pattern: str, ttl: str = "5m") -> float:
+    """What the calls of one of lesson 05's patterns cost, in uncached prefixes."""
+    return timeline_of_calls(pattern, ttl=ttl, model=model_id("default")).paid
+
+
+def _needed(ttl: str, role: str = "default") -> str:
+    return f"{needed_hit_rate(model_id(role), ttl) * 100:.1f}"
+
+
+def _rates() -> Rates:
+    return rates(model_id("default"))
+
+
+def _lesson_05_usd() -> float:
+    """What the recorded calls of lesson 05 that go to the default model cost."""
+    replies = [entry.reply.body for entry in Tape.load(RECORDINGS / "05_prompt_caching.json").entries]
+    return sum(float(cost_of(reply).usd) for reply in replies if reply["model"] == model_id("default"))
+
+
 def _breaks(client: str) -> int:
     return int((~every_cut(sample_stream(), CLIENTS[client], SAMPLE_TEXT)["ok"]).sum())
 
 
+def _rooms() -> list[int]:
+    """`max_tokens` of the requests that lesson 04's present took, in order."""
+    tape = Tape.load(RECORDINGS / "04_structured_output.json")
+    bodies = [entry.request.body for entry in tape.entries]
+    return [body["max_tokens"] for body in bodies if body.get("tools") and body["tools"][0].get("strict")
+            and "On the card" in body["messages"][0]["content"]]
+
+
+@cache
+def _talk(cached: bool = True, role: str = "default", **sizes: Any) -> dict[str, Any]:
+    """Lesson 06's sixty turns, by strategy: rows of `simulate.conversation.totals`."""
+    frame = totals(race(Talk(**sizes), model_id(role)))
+    return {row.strategy: row for row in frame[frame.cached == cached].itertuples()}
+
+
+def _dearer(one: str, other: str, **talk: Any) -> str:
+    return f"{_talk(**talk)[one].usd / _talk(**talk)[other].usd:.1f}"
+
+
+def _input_over_read(role: str) -> int:
+    price = find_model(model_id(role)).price_for(0)
+    return round(price.input / price.cache_read)
+
+
+def _production_run() -> list[tuple[int, int]]:
+    """(turns dropped, tokens read) of each turn of lesson 06's Conversation, as its saved table has them."""
+    (path,) = NOTEBOOKS.glob("06_*.ipynb")
+    (cell,) = [cell for cell in load(path)["cells"] if "conversation.ask(client" in cell["source"]]
+    text = next(output["data"]["text/plain"] for output in cell["outputs"] if "data" in output)
+    rows = [line.split() for line in text.splitlines() if line[:1].isdigit()]
+    return [(int(row[1]), int(row[4])) for row in rows]
+
+
+def _cut_turn() -> int:
+    """The turn before which that conversation was trimmed, which read nothing."""
+    (turn,) = [turn for turn, (dropped, read) in enumerate(_production_run(), 1) if dropped and not read]
+    return turn
+
+
 CLAIMS: list[tuple[str, str, Callable[[], object]]] = [
+    ("05", "nine reads: {:.0f} % of the price", lambda: _ten_calls("every 6 min", "1h") / 10 * 100),
+    ("05", "Every 4 minutes ({:.3g} prefixes", lambda: _ten_calls("every 4 min")),
+    ("05", "prefixes; an hour costs {:.3g})", lambda: _ten_calls("every 4 min", "1h")),
+    ("05", "three hours ({:.3g} against", lambda: _ten_calls("2 calls, 3 hours of silence, 3 times")),
+    ("05", "against {:.3g}): an hour", lambda: _ten_calls("2 calls, 3 hours of silence, 3 times", "1h")),
+    ("05", "The first call wrote, at {} times the plain price", lambda: _rates().write_5m),
+    ("05", "five minutes from the {}nd call", lambda: break_even(model_id("production"), "5m")),
+    ("05", "an hour from the {}rd. Cheaper", lambda: break_even(model_id("production"), "1h")),
+    ("05", "(c) {} %, in place", lambda: _needed("1h", "production")),
+    ("05", "in place of {} %. Below", lambda: _needed("1h")),
+    ("05", "Writing costs {} times the input price, or twice for an hour", lambda: {2: _rates().write_5m}[
+        _rates().write_1h]),
+    ("05", "reading a {} or less", lambda: {0.1: "tenth"}[float(_rates().read)]),
+    ("05", "each call wrote {} tokens, at 1.25", lambda: f"{round(estimated(document('catalogue.md')), -4):,}"),
+    ("05", "the server looks back over at most {} blocks", lambda: LOOKBACK),
+    ("05", "and {} breakpoints are all there are", lambda: {4: "four"}[BREAKPOINTS]),
+    ("05", "Below some {:.0f} % of calls that read", lambda: needed_hit_rate(model_id("default"), "5m") * 100),
+    ("05", "for an hour below some {:.0f} %", lambda: needed_hit_rate(model_id("default"), "1h") * 100),
+    ("05", "for {} on the default model at list prices", lambda: {2: "about two cents"}[round(_lesson_05_usd() * 100)]),
+    ("05", "Caching is automatic, from {:,} tokens on", lambda: find_model(model_id("openai")).min_cacheable),
+    ("05", "Since GPT-5.6 a write costs {} times", lambda: rates(model_id("openai")).write_5m),
+    ("05", "Entries live for {:.0f} minutes at least", lambda: lifetime(model_id("openai"), "5m") / 60),
+    ("05", "writes for nothing extra, and gives {} off", lambda: {(1, 0.5): "half"}[
+        float(rates(model_id("lesson_quote_openai")).write_5m), float(rates(model_id("lesson_quote_openai")).read)]),
+    ("06", "Slide sends {:.0f} % fewer tokens", lambda: 100 * (1 - _talk()["slide"].sent / _talk()["append"].sent)),
+    ("06", "than append and costs {} times as much", lambda: _dearer("slide", "append")),
+    ("06", "Slide cuts before {} turns, chunk", lambda: _talk()["slide"].cuts),
+    ("06", "turns, chunk before {}. But", lambda: _talk()["chunk"].cuts),
+    ("06", "Append is dearest now, {} chunk", lambda: {"2.0": "twice"}[_dearer("append", "chunk", cached=False)]),
+    ("06", "reads cost a {} there", lambda: {20: "twentieth"}[_input_over_read("production")]),
+    ("06", "there, not a {}. Chunk", lambda: {10: "tenth"}[_input_over_read("default")]),
+    ("06", "(d) All {} facts", lambda: {8: "eight"}[len(whereabouts(Talk(state=120)))]),
+    ("06", "facts, for {} tokens a request", lambda: race_view.STATE),
+    ("06", "(a) After {} messages: where", lambda: "{}, {} and {}".format(
+        *(n for n in range(1, len(CHAT)) if not look(n).said))),
+    ("06", "the model's minimum for a cache ({}, lesson 05)", lambda: find_model(model_id("default")).min_cacheable),
+    ("06", "Below {} tokens nothing is cached", lambda: find_model(model_id("default")).min_cacheable),
+    ("06", "and you cut each time, before {} turns", lambda: _talk(down_to=1.0)["chunk"].cuts),
+    ("06", "(c) {} cuts instead of", lambda: _talk(down_to=0.0)["chunk"].cuts),
+    ("06", "cuts instead of {};", lambda: _talk()["chunk"].cuts),
+    ("06", "{} turns went at once", lambda: {6: "Six"}[_production_run()[_cut_turn() - 1][0]]),
+    ("06", "at once, before the {}, which read nothing", lambda: {9: "ninth"}[_cut_turn()]),
+    ("06", "sent little more than {} as many tokens", lambda: {True: "half"}[
+        0.5 < _talk()["slide"].sent / _talk()["append"].sent < 0.56]),
+    ("06", "as many tokens and cost {} times as much as never", lambda: {True: "two and a half"}[
+        2.4 < float(_dearer("slide", "append")) < 2.7]),
+    ("06", "Cutting to half, {} times in sixty turns, was cheapest", lambda: {5: "five"}[
+        _talk()[min(("append", "slide", "chunk"), key=lambda name: _talk()[name].usd)].cuts]),
+    ("04", "which of {} failures", lambda: {8: "eight"}[len(SLIPS)]),
+    ("04", "{} replies against", lambda: {8: "Eight"}[len(SLIPS)]),
+    ("04", "against {} layers, each by itself", lambda: {6: "six"}[len(LAYERS)]),
+    ("04", "asked for again with {} the room", lambda: {2: "twice"}[_rooms()[1] / _rooms()[0]]),
+    ("04", "{} tokens where the model may choose", lambda: TOOL_PROMPT["auto"]),
+    ("04", "may choose, {} where a call is forced", lambda: TOOL_PROMPT["tool"]),
     ("02", "{} of our users get an error", lambda: {True: "A third"}[0.3 < _nested().failed / 100 < 0.4]),
     ("02", "only after more than {};", lambda: {True: "half a minute"}[_nested().last_error_s > 30]),
     ("02", "late, after more than {} requests", lambda: {True: "a thousand"}[_nested().requests > 1000]),
@@ -308,3 +435,57 @@ def test_a_decoder_alone_mends_nothing():
 
     assert cuts["no buffer"] == cuts["decoder, no buffer"]
     assert all(cuts["by the standard"])
+
+
+def test_the_lifetimes_are_as_lesson_05_answers():
+    """
+    (b) Five minutes are best for two patterns, no cache for one; (c) a burst's entry lives five minutes after its last
+    call has started.
+    """
+    best = {pattern: timeline_of_calls(pattern, model=model_id("default")).cheapest for pattern in PATTERNS}
+    assert ["every 4 min", "2 calls, 3 hours of silence, 3 times"] == [name for name in best if best[name] == "5m"]
+    assert ["every 70 min"] == [name for name in best if best[name] == "none"]
+    burst = timeline_of_calls("5 calls, 15 min of silence, 4 times", model=model_id("default"))
+    assert burst.alive[0].end_min == burst.calls[4].at_s / 60 + 5
+
+
+def test_the_prefixes_are_as_lesson_05_answers():
+    """
+    (a) Without the time only the question is new; (b) another order of tools leaves nothing; (c) a page in the question
+    spoils nothing, before the catalogue it spoils all that follows; (d) a space leaves tools and handbook.
+    """
+    def read(**changes):
+        return [block.name for block in two_requests(**changes).second.blocks if block.fate == "read"]
+
+    assert ["tools", "handbook", "catalogue"] == read() == read(retrieved="in the question")
+    assert [] == read(shuffled=True) == read(clock=True)
+    assert ["tools", "handbook"] == read(space=True) == read(retrieved="before the catalogue")
+
+
+def test_the_quiz_of_lesson_05_adds_up():
+    """
+    A write and two reads, half writes and half reads, at today's rates.
+    """
+    from helpers.classroom.items import item
+
+    write, read = float(_rates().write_5m), float(_rates().read)
+    assert f"{write} + {read} + {read} prefixes in place of 3" in item("05-q2").after
+    assert f"make {(write + read) / 2:.3f} a call" in item("05-q6").after
+    assert 0.32 < 1 - (write + read) / 2 < 1 / 3
+    assert find_model(model_id("default")).min_cacheable > 300
+
+
+def test_what_lesson_06_says_of_the_race():
+    """
+    The prediction's order; without a cache append is dearest; every six minutes a cache makes all dearer; on the
+    production model no cut has paid within sixty turns; pinned, chunk knows all for about the same bill.
+    """
+    assert ["chunk", "append", "slide"] == sorted(("append", "slide", "chunk"), key=lambda name: _talk()[name].usd)
+    assert "append" == max(_talk(cached=False), key=lambda name: _talk(cached=False)[name].usd)
+    assert all(_talk(gap_s=360.0)[name].usd > _talk(False, gap_s=360.0)[name].usd for name in _talk())
+    production = {name: row.usd for name, row in _talk(role="production").items()}
+    assert "append" == min(production, key=production.get)
+    assert production["chunk"] < 1.02 * production["append"]
+    assert set(whereabouts(Talk(state=race_view.STATE))["chunk"]) <= {"turn", "state"}
+    assert 0.95 < _talk(state=race_view.STATE)["chunk"].usd / _talk()["chunk"].usd < 1.05
+    assert [True, False] == [look(dropped).knows for dropped in (0, 1)]
