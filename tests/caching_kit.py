@@ -43,7 +43,8 @@ def triple(usage):
     return usage.input, usage.cache_write_5m + usage.cache_write_1h, usage.cache_read
 
 
-WORDS = st.text("ab \n", min_size=1, max_size=4)
+WORDS = st.text("ab \n", min_size=1, max_size=4).filter(str.strip)
+"""Never blank: the API refuses that."""
 BLOCKS = st.one_of(
     WORDS.map(text),
     st.builds(lambda words: {"type": "tool_use", "id": "t", "name": "f", "input": {"x": words}}, WORDS),

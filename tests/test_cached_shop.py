@@ -13,7 +13,7 @@ from caching_kit import HAIKU, request, text, tool, triple
 from helpers.caching import BreakpointError, parts_of, prefix_diff, warm_up
 from helpers.caching.prefixes import estimated
 from helpers.clock import VirtualClock, run_virtual
-from helpers.economics import usage_from
+from helpers.economics import find_model, usage_from
 from helpers.scenarios import lesson_05
 from helpers.settings import RECORDINGS
 from helpers.simulate import cache_pairs
@@ -95,6 +95,20 @@ def test_breakpoints_that_the_api_refuses_are_a_400_with_its_words(make, clock, 
     assert (estimated("Which tent?"), estimated(LONG), 0) == bills(client, clock, ())[0]
     with pytest.raises(BreakpointError, match="A maximum|must not come after"):   # the same words without the wire
         Cache().bill(MARKED | {"system": system}, at_s=0)
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"cache_control": "ephemeral"}, "cache_control: must be {'type': 'ephemeral'}"),
+    ({"system": [text(LONG) | {"cache_control": True}]}, "system.0.cache_control: must be {'type': 'ephemeral'}"),
+    ({"max_tokens": -1}, "max_tokens must be a whole number of 0 or more; got -1."),
+    ({"system": 7}, "system must be a text or a list of blocks; got int.")])
+def test_a_body_that_no_api_could_read_is_a_400(make, clock, changes, words):
+    """No 500: an SDK would try that again. And nothing was written."""
+    client = make()
+    with pytest.raises(anthropic.BadRequestError) as refused:
+        client.messages.create(**MARKED | changes)
+    assert words in refused.value.body["error"]["message"]
+    assert 0 == bills(client, clock, ())[0][2]
 
 
 def test_the_other_documented_rules_hold_here_too(make):
@@ -179,14 +193,33 @@ def diagnosed(client, before, now):
 
 @pytest.mark.parametrize(("changes", "reason"), [
     ({"model": "claude-sonnet-5-5"}, "model_changed"), ({"system": [text(f"x{LONG}", "5m")]}, "system_changed"),
-    ({"tools": [tool("a")]}, "tools_changed"), ({"max_tokens": 400}, None),
-    ({"messages": [{"role": "user", "content": "Another?"}]}, None)])
+    ({"tools": [tool("a")]}, "tools_changed"), ({"speed": "fast"}, "model_changed"), ({"max_tokens": 400}, None),
+    ({"messages": [*ASKED, {"role": "assistant", "content": "This."}, *ASKED]}, None)])
 def test_diagnostics_name_the_level(make, changes, reason):
-    """With the tokens that were marked before; nothing where nothing marked was lost."""
+    """Nothing where messages were only appended; here all differ at their first character: every token is behind it."""
     found = diagnosed(make(), MARKED, MARKED | changes)
     assert reason == (found and found.cache_miss_reason.type)
     if reason:
-        assert estimated(LONG) == found.cache_miss_reason.cache_missed_input_tokens
+        whole = sum(estimated(part.text) for part in parts_of(MARKED | changes))
+        assert whole == found.cache_miss_reason.cache_missed_input_tokens
+
+
+def test_diagnostics_count_from_the_place_where_the_two_part(make):
+    """What stands before it is no part of the miss, marked or not."""
+    changed = MARKED | {"system": [text(f"{LONG}Closed.", "5m")]}
+    found = diagnosed(make(), MARKED | {"system": [text(f"{LONG}Open.", "5m")]}, changed).cache_miss_reason
+    assert "system_changed" == found.type
+    assert pytest.approx(estimated("Closed.Which tent?"), abs=2) == found.cache_missed_input_tokens
+
+
+def test_diagnostics_compare_requests_whatever_was_read(make):
+    """Another question in place of the old one is a changed message, although the handbook was read."""
+    client, asked = make(), [{"role": "user", "content": "Another?"}]
+    first = client.messages.create(**MARKED, diagnostics={"previous_message_id": None})
+    second = client.messages.create(**MARKED | {"messages": asked}, diagnostics={"previous_message_id": first.id})
+    assert estimated(LONG) == second.usage.cache_read_input_tokens
+    assert "messages_changed" == second.diagnostics.cache_miss_reason.type
+    assert estimated("Another?") == second.diagnostics.cache_miss_reason.cache_missed_input_tokens
 
 
 def test_diagnostics_of_an_edited_history_and_of_what_they_can_t_name(make):
@@ -257,6 +290,28 @@ def test_openai_s_unmarked_prompts_are_plain_in_the_scenario():
     for _ in range(2):
         usage = usage_from(gpt(ask).body)
         assert (0, 0) == (usage.cache_write_5m, usage.cache_read)
+
+
+def test_openai_s_marked_prompts_are_read_under_one_key():
+    """`prompt_cache_key` is a part of what is matched: another key writes anew."""
+    block = {"type": "text", "text": LONG, "prompt_cache_breakpoint": {"mode": "explicit"}}
+    gpt, reads = lesson_05.MarkedPrefixes(), []
+    for key in ("one", "one", "two"):
+        body = {"model": "gpt-6-luna", "messages": [{"role": "system", "content": [block]}, *ASKED],
+                "prompt_cache_key": key}
+        asked = RecordedRequest(method="POST", path="/v1/chat/completions", headers={}, body=body)
+        reads.append(bool(usage_from(gpt(Ask(asked, 0.0)).body).cache_read))
+    assert [False, True, False] == reads
+
+
+def test_openai_s_recorded_prompts_are_safely_above_the_minimum():
+    """A live tokenizer may find a quarter fewer tokens than our estimate, and they must still be cached."""
+    bodies = [asked.body for asked, _ in recorded() if asked.path == "/v1/chat/completions"]
+    assert 2 == len(bodies)
+    for body in bodies:
+        (block,) = body["messages"][0]["content"]
+        assert len(block["text"]) / 4.5 > 2 * find_model(body["model"]).min_cacheable
+        assert body["prompt_cache_key"]
 
 
 def test_a_request_of_the_kit_is_one_of_the_shop(make):

@@ -106,6 +106,25 @@ def test_the_order_of_dicts_and_tools_does_not_show(body, random):
     assert fingerprint(build_request(**given)) == fingerprint(build_request(**other))
 
 
+def test_properties_keep_their_order_for_the_model_writes_in_it():
+    """All other keys of a schema are sorted, those of each property, too, even of one that is called "properties"."""
+    schema = {"type": "object", "required": ["why", "answer"], "properties": {
+        "why": {"type": "string", "description": "first"},
+        "properties": {"type": "object", "properties": {"b": {"type": "null"}, "a": {"type": "null"}}},
+        "answer": {"type": "string", "enum": ["yes", "no"], "default": "no"}}}
+    add = tool("add", input_schema=schema, input_examples=[{"why": 1, "answer": 2}])
+    body = build_request(model=HAIKU, tools=[add],
+                         output_config={"format": {"type": "json_schema", "schema": schema}}, question="Hi?")
+    for found in (body["tools"][0]["input_schema"], body["output_config"]["format"]["schema"]):
+        assert ["properties", "required", "type"] == list(found)
+        assert ["why", "properties", "answer"] == list(found["properties"])
+        assert ["description", "type"] == list(found["properties"]["why"])
+        assert ["properties", "type"] == list(found["properties"]["properties"])
+        assert ["b", "a"] == list(found["properties"]["properties"]["properties"])
+        assert ["why", "answer"] == found["required"]
+    assert ["why", "answer"] == list(body["tools"][0]["input_examples"][0])
+
+
 def test_bytes_are_the_same_in_another_process():
     """No order of a set, no hash that changes with each start of Python."""
     code = f"from helpers.caching import *; print(fingerprint(build_request(**{FULL!r})))"
@@ -122,6 +141,24 @@ def test_two_questions_share_one_fingerprint_and_two_handbooks_do_not():
     assert "" == fingerprint(build_request(model=HAIKU, question="Hello?"))
 
 
+def test_a_growing_chat_keeps_its_fingerprint():
+    """Each turn reads what the turn before wrote, so nothing may look changed; another system prompt does."""
+    longer = [*TALK, {"role": "user", "content": "5 which tent?"}, {"role": "assistant", "content": "4 this one"}]
+    one = fingerprint(build_request(**FULL))
+    assert one == fingerprint(build_request(**{**FULL, "history": longer}))
+    automatic = {"model": HAIKU, "system": "600 handbook", "cache_control": {"type": "ephemeral"}}
+    prints = {fingerprint({**automatic, "messages": talk}) for talk in (TALK[:1], TALK, longer)}
+    assert 1 == len(prints - {""})
+    assert prints != {fingerprint({**automatic, "system": "600 other", "messages": TALK})}
+
+
+def test_what_stands_behind_the_last_breakpoint_is_not_in_the_fingerprint():
+    """But a tool behind a marked one is: any change to tools spoils all."""
+    body = {"model": HAIKU, "tools": [tool("add", "5m"), tool("zoom")], "messages": TALK[:1]}
+    assert fingerprint(body) == fingerprint({**body, "system": "9 new each time"})
+    assert fingerprint(body) != fingerprint({**body, "tools": [*body["tools"], tool("new")]})
+
+
 # ---- refusals and doubts
 
 @pytest.mark.parametrize(("change", "error", "words"), [
@@ -133,6 +170,11 @@ def test_two_questions_share_one_fingerprint_and_two_handbooks_do_not():
     ({"system": {"a", "b"}}, TypeError, "system must be a list; got set: its order may change from process to process"),
     ({"history": ["hi"]}, TypeError, r"history\[0\] must be a message, a dict with role and content; got str"),
     ({"system": [""]}, ValueError, r"system\[0\] must be a text that is not empty"),
+    ({"system": " \n"}, ValueError, r"system\[0\] must be a text that is not empty"),
+    ({"history": [{"role": "user", "content": ""}]}, ValueError, r"history\[0\] has an empty text: the API answers"),
+    ({"history": [{"role": "user", "content": [text("a"), text(" ")]}]}, ValueError, r"history\[0\] has an empty text"),
+    ({"history": [{"role": "bot", "content": "hi"}]}, ValueError, r"history\[0\] has the role 'bot'; there are 'us"),
+    ({"history": [{"role": "user", "content": 7}]}, TypeError, r"history\[0\] must be a list; got int"),
     ({"documents": [{"type": "document", "source": {}}]}, ValueError, "goes into the question"),
     ({"history": [{"role": "user", "content": [text("hi", "5m")]}]}, ValueError, r"history\[0\]\[0\] has a cache_con"),
     ({"question": " "}, ValueError, "the question is empty"),
@@ -274,5 +316,5 @@ def test_every_model_of_anthropic_s_has_a_minimum_or_is_gone():
 
 def test_a_request_is_a_dict():
     """Anything else is named."""
-    with pytest.raises(TypeError, match="a request is the body of a Messages call, a dict; got str"):
+    with pytest.raises(TypeError, match="a request must be the body of a Messages call, a dict; got str"):
         prefix_diff("hello", {})

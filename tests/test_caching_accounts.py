@@ -133,8 +133,21 @@ def test_two_zeros_are_an_alarm_on_the_first_call():
     found = alarm([SILENT], model=HAIKU)
     assert ["silent"] == [one.code for one in found]
     assert ("1 of 1 calls neither wrote nor read the cache: claude-haiku-5-5 caches from 512 tokens on, and what is "
-            "shorter is left out without an error.") == str(found[0])
+            "shorter is left out without an error.") == found[0].words
+    assert " ".join(str(found[0]).split()) == found[0].words
+    assert max(map(len, str(found[0]).splitlines())) <= 72
     assert [] == codes([SILENT], marked=False)
+
+
+def test_long_prompts_without_a_counter_have_another_cause():
+    """Then the minimum is not what is missing: nothing is marked, or too little of it."""
+    (found,) = alarm([Usage(input=52_000, output=9)], model=HAIKU)
+    assert "each prompt is longer than the minimum (512 tokens on claude-haiku-5-5): there is no breakp" in found.words
+    (mixed,) = alarm([Usage(input=52_000), SILENT], model=HAIKU)
+    assert "caches from 512 tokens on" in mixed.words
+    (unmarked,) = alarm([Usage(input=5_000)] * 3, model="gpt-4o")
+    assert "breakpoint" not in unmarked.words
+    assert "no two of them begin alike" in unmarked.words
 
 
 def test_models_that_report_no_writes_are_silent_at_first():
@@ -149,7 +162,7 @@ def test_writes_on_every_call_are_an_alarm():
     """It names the three causes, and the bill that shows it."""
     found = alarm([WRITE] * 3, model=HAIKU)
     assert ["never read", "dearer"] == [one.code for one in found]
-    assert "All 3 calls wrote the cache and none read it: something before the breakpoint changes" in str(found[0])
+    assert "All 3 calls wrote the cache and none read it: something before the breakpoint changes" in found[0].words
     assert ["never read"] == codes([WRITE] * 3)
 
 

@@ -6,11 +6,12 @@ import copy
 import random as randoms
 import time
 
+import pytest
 from caching_kit import HAIKU, places, request, requests, shuffled, text, tool
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.caching import parts_of, prefix_diff
+from helpers.caching import BreakpointError, parts_of, prefix_diff
 
 HANDBOOK = "Be brief. " * 50
 
@@ -94,9 +95,10 @@ def test_a_time_in_the_system_prompt_is_shown_in_its_window():
     assert (0, 1) == (found.kept, found.lost)
     assert """\
 system.0.text differs, after 513 equal characters (about 205 tokens):
-    …brief. Be brief. Be brief. It is 09:00:01. Be brief. Be brief. Be brief. Be brie…
-    …brief. Be brief. Be brief. It is 09:00:07. Be brief. Be brief. Be brief. Be brie…
-Processed anew: system, then messages. 1 of 1 breakpoints can no longer be read.
+    …e brief. Be brief. It is 09:00:01. Be brief. Be brief. Be brief.…
+    …e brief. Be brief. It is 09:00:07. Be brief. Be brief. Be brief.…
+Processed anew: system, then messages. 1 of 1 breakpoints can no longer
+be read.
 That looks like a time or an id: it belongs behind the last breakpoint.""" == str(found)
 
 
@@ -137,7 +139,70 @@ def test_a_new_question_spoils_nothing():
     one, two = (request(text(words), system=[text(HANDBOOK, "5m")]) for words in ("Hi?", "Ho?"))
     found = prefix_diff(one, two)
     assert (False, 1, 0) == (found.spoils, found.kept, found.lost)
-    assert "everything cached before it can be read" in str(found)
+    assert "everything cached before it can be read" in " ".join(str(found).split())
+
+
+@pytest.mark.parametrize(("one", "two"), [
+    ("Now: 09:00", "Now: 09:01"), ("Now: 9:59", "Now: 10:00"), ("at 09:00:01", "at 09:00:07"), ("Monday", "Tuesday"),
+    ("2026-11-23", "2026-11-24"), ("ts 1795510807", "ts 1795510808"), ("ts 1795510807001", "ts 1795510807002"),
+    ("3f2b8c1e-0d4a-4b6e-9c53-a1b2c3d4e5f6", "3f2b8c1e-0d4a-4b6e-9c53-a1b2c3d4e5f7"),
+    ("3f2b8c1e0d4a4b6e9c53a1b2c3d4e5f6", "9f2b8c1e0d4a4b6e9c53a1b2c3d4e5f6")])
+def test_a_time_or_an_id_is_recognised_where_the_two_part_in_it(one, two):
+    """Clocks, dates, days, seconds, and ids with their dashes or without."""
+    bodies = [request(text("Hi?"), system=[text(f"Be brief. {words}. {HANDBOOK}", "5m")]) for words in (one, two)]
+    assert "That looks like a time or an id: it belongs behind the last breakpoint." == prefix_diff(*bodies).hint
+
+
+@pytest.mark.parametrize(("one", "two"), [
+    ("Open from 09:00, ask Ann", "Open from 09:00, ask Bob"), ("Until 14:00. We", "Until 14:00, we"),
+    ("Ann. Open from 09:00", "Bob. Open from 09:00"), ("Since 2026-11-24: tents", "Since 2026-11-24; tents")])
+def test_a_time_that_stands_beside_the_place_is_not_the_cause(one, two):
+    """Opening hours near another change are no clock."""
+    assert "" == prefix_diff(*(request(text("Hi?"), system=[text(words, "5m")]) for words in (one, two))).hint
+
+
+@pytest.mark.parametrize("change", [{"thinking": {"type": "disabled"}}, {"output_config": {"effort": "low"}}])
+def test_thinking_and_effort_may_start_the_cache_over(change):
+    """No promise that tools and system are still read; other settings behind the last breakpoint keep theirs."""
+    body = request(text("Hi?"), system=[text(HANDBOOK, "5m")], thinking={"type": "adaptive"})
+    found = prefix_diff(body, body | change)
+    assert found.restarts
+    said = " ".join(str(found).split())
+    assert "count on a cache that starts over" in said
+    assert "can be read" not in said
+    other = prefix_diff(body, body | {"tool_choice": {"type": "none"}})
+    assert not other.restarts
+    assert "everything cached before it can be read" in " ".join(str(other).split())
+
+
+@given(requests(), requests())
+def test_no_line_breaks_in_a_narrow_notebook(one, two):
+    """72 characters, however long the path; the two values stand alone, indented."""
+    lines = str(prefix_diff(one, two) or "").splitlines()
+    assert all(len(line) <= 72 for line in lines)
+    assert len([line for line in lines if line.startswith("    ")]) in (0, 2)
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ({"messages": ["hi"]}, "messages.0 must be a message, a dict with role and content; got str"),
+    ({"messages": "hi"}, "messages must be a list; got str"),
+    ({"messages": [{"role": "user", "content": 7}]}, "messages.0.content must be a text or a list of blocks; got int"),
+    ({"messages": [{"role": "user", "content": [7]}]}, "messages.0.content.0 must be a block, a dict; got int"),
+    ({"tools": {"add": {}}}, "tools must be a list of blocks; got dict"),
+    ({"output_config": "low"}, "output_config must be a dict; got str")])
+def test_what_is_no_body_is_named(body, words):
+    """In words, in place of an AttributeError."""
+    with pytest.raises(TypeError, match=words):
+        parts_of(body)
+
+
+@pytest.mark.parametrize("given", [True, "ephemeral", {}, {"type": "persistent"}])
+def test_a_breakpoint_that_says_nothing_is_refused(given):
+    """On a block, and at the top of the body."""
+    with pytest.raises(BreakpointError, match=r"^system.0.cache_control: must be \{'type': 'ephemeral'\}"):
+        parts_of({"system": [{"type": "text", "text": "hi", "cache_control": given}]})
+    with pytest.raises(BreakpointError, match=r"^cache_control: must be"):
+        parts_of({"system": "hi", "cache_control": given})
 
 
 def test_without_a_breakpoint_nothing_was_cached():

@@ -107,6 +107,30 @@ def test_a_line_marks_where_the_requests_part():
     assert [] == [line for line in ax.lines if len(line.get_xdata()) == 2]
 
 
+def test_no_breakpoint_s_mark_is_crossed_by_the_dashed_line():
+    """A difference begins where a block ends, so the mark stands inside its block."""
+    for state in STATES:
+        ax = drawn(lambda ax, state=state: views.plot_prefixes(ax, cache_pairs.compare(**state)), prefixes.SIZE)
+        unit = ax.transData.transform((1, 0))[0] - ax.transData.transform((0, 0))[0]
+        cuts = [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 2]
+        marks = [(line.get_xdata()[0], line.get_markersize()) for line in ax.lines if line.get_marker() == "^"]
+        for cut in cuts:
+            assert all(abs(cut - at) * unit > size / 2 * ax.figure.dpi / 72 for at, size in marks), state
+
+
+def test_calls_close_together_keep_their_bars_and_writes_stay_on_top():
+    """Two calls in two minutes of six hours: bars wide enough to be seen, the dear one in front."""
+    seen = cache_patterns.timeline("2 calls, 3 hours of silence, 3 times", model=HAIKU)
+    ax = drawn(lambda ax: views.plot_lifetime(ax, seen), lifetimes.SIZE)
+    bars = ax.collections
+    pixels = [ax.transData.transform(path.vertices) for bar in bars for path in bar.get_paths()]
+    assert min(corners[:, 0].max() - corners[:, 0].min() for corners in pixels) >= 5
+    write, read = bars
+    assert write.get_zorder() > read.get_zorder()
+    marks = {line.get_marker(): line.get_zorder() for line in ax.lines}
+    assert marks["^"] > marks["o"]
+
+
 # ---- words
 
 @pytest.mark.parametrize("state", STATES[::5])
@@ -120,6 +144,17 @@ def test_the_words_are_the_usage_and_what_prefix_diff_says(state):
     said = str(prefix_diff(seen.first.body, seen.second.body) or "no difference")
     assert " ".join(said.split()) in " ".join(words.split())
     assert max(map(len, words.splitlines())) <= 100
+    assert not seen.difference or "".join(
+        f"\n{prefixes.INDENT}{value}" for value in (seen.difference.before, seen.difference.after)) in words
+
+
+def test_a_breakpoint_that_is_left_and_reads_nothing_is_explained():
+    """The tools alone are too short to be cached; said only where that is so."""
+    said = " ".join(views.prefixes_details(cache_pairs.compare(clock=True)).split())
+    assert "2 of 3 breakpoints can no longer be read" in said
+    assert "behind the tools, has nothing to read: 174 tokens are below the minimum of 512" in said
+    for state in ({}, {"space": True}, {"shuffled": True}, {"other": False}):
+        assert "has nothing to read" not in views.prefixes_details(cache_pairs.compare(**state))
 
 
 def test_the_finding_says_which_way_the_price_went():
@@ -136,7 +171,7 @@ def test_a_timeline_names_the_cheapest_lifetime():
     assert "10 of 10 calls write, 0 read: they cost 12.5 uncached prefixes, without a cache 10" == \
         views.lifetime_in_words(seen)
     assert lifetimes.lifetime_details(seen).startswith(
-        "every 6 min; kept for 5 minutes: 125 % of the price without a cache (a write 1.25).\n"
+        "every 6 min; kept for 5 minutes: 125 % of the price without a cache (a write\n1.25).\n"
         "Cheapest for these calls: 1 hour.")
     none = cache_patterns.timeline("every 70 min", ttl="none", model=HAIKU)
     assert "10 calls, nothing cached: they cost 10 uncached prefixes, without a cache 10" == \

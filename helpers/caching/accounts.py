@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from textwrap import fill
 
 from helpers.economics import Cost, NoPriceError, Usage, cost, find_model, usd_text
 
@@ -63,7 +64,7 @@ class Alarm:
     words: str
 
     def __str__(self) -> str:
-        return self.words
+        return fill(self.words, 72, break_on_hyphens=False)
 
 
 def rates(model: str) -> Rates:
@@ -136,9 +137,14 @@ def _silent(calls: Sequence[Usage], model: str | None) -> Alarm | None:
     if not silent or (model and not _reports_writes(model) and (len(calls) < ENOUGH or len(silent) < len(calls))):
         return None
     least = find_model(model).min_cacheable if model else None
+    done = f"{len(silent)} of {len(calls)} calls neither wrote nor read the cache"
+    if least and all(usage.prompt >= least for usage in silent):
+        cause = ("there is no breakpoint, or it stands too early, behind a part that is too short."
+                 if _reports_writes(model) else "no two of them begin alike for that long, or soon enough.")
+        return Alarm("silent", f"{done}, although each prompt is longer than the minimum ({least:,} tokens on "
+                               f"{model}): {cause}")
     why = f"{model} caches from {least:,} tokens on" if least else "every model has a minimum length"
-    return Alarm("silent", f"{len(silent)} of {len(calls)} calls neither wrote nor read the cache: {why}, and what is "
-                           "shorter is left out without an error.")
+    return Alarm("silent", f"{done}: {why}, and what is shorter is left out without an error.")
 
 
 def _reports_writes(model: str) -> bool:

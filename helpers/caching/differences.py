@@ -3,8 +3,8 @@
     print(prefix_diff(yesterday, today))
 
 Everything from that place on is processed anew; what later places differ in doesn't matter until this one is mended.
-The API can say so itself, in fewer words: `diagnostics={"previous_message_id": ...}` (a beta, October 2026) answers
-with one of the reasons of `Difference.miss_reason`.
+The API can say so itself, in fewer words: `diagnostics={"previous_message_id": ...}` answers with one of the reasons
+of `Difference.miss_reason`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from os.path import commonprefix
+from textwrap import fill
 from typing import Any
 
 from helpers.caching.prefixes import LEVELS, Part, estimated, parts_of
 
-WINDOW = 40
+WINDOW = 32
 """Characters shown on either side of the place where two values part."""
+WIDTH = 72
+"""Characters a line, so that none breaks in a narrow notebook."""
 NOTHING = "(nothing)"
-VOLATILE = re.compile(r"\d{1,2}:\d\d|\d{4}-\d\d-\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b1[6-9]\d{8}\b",
-                      re.IGNORECASE)
-"""A time of day, a date, a UUID, or seconds since 1970: where two requests differ in one, that is probably why."""
+VOLATILE = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|\d{4}-\d\d-\d\d|\b1[6-9]\d{8}(?:\d{3})?\b"
+                      r"|\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b"
+                      r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", re.IGNORECASE)
+"""A time of day, a date, (milli)seconds since 1970, a UUID with its dashes or without, a day of the week: where two
+requests part inside one, that is probably why."""
+RESTARTS = ("thinking", "output_config.effort")
+"""What changes more than the table of the page on prompt caching says: "tool and system-prompt breakpoints can miss
+too", says the page on thinking, so a change of it is to be treated as a cache that starts over."""
 _ABSENT = object()
 
 
@@ -63,6 +71,11 @@ class Difference:
         return levels[0 if self.level == "model" else levels.index(self.level):]
 
     @property
+    def restarts(self) -> bool:
+        """Whether a setting changed after which every breakpoint can miss, whatever `kept` counts."""
+        return any(self.path == name or self.path.startswith(f"{name}.") for name in RESTARTS)
+
+    @property
     def miss_reason(self) -> str:
         """What cache diagnostics would call it."""
         return f"{self.level}_changed"
@@ -71,11 +84,14 @@ class Difference:
         lines = [f"{self.path} differs, after {self.equal_characters:,} equal characters "
                  f"(about {self.equal_tokens:,} tokens):",
                  f"    {self.before}", f"    {self.after}", self._consequence(), self.hint]
-        return "\n".join(line for line in lines if line)
+        return "\n".join(line if line.startswith(" ") else _folded(line) for line in lines if line)
 
     def _consequence(self) -> str:
         if not self.kept and not self.lost:
             return "Nothing was cached: the first request has no breakpoint."
+        if self.restarts:
+            return ("After such a change every breakpoint can miss, those of tools and system, too: count on a cache "
+                    "that starts over.")
         if not self.lost:
             return "It stands behind the last breakpoint: everything cached before it can be read."
         return (f"Processed anew: {', then '.join(self.invalidates)}. "
@@ -106,6 +122,10 @@ def prefix_diff(a: Mapping[str, Any], b: Mapping[str, Any],
     return Difference(level=level, path=path, before=shown.before, after=shown.after, character=shown.character,
                       equal_characters=sum(map(len, equal)), equal_tokens=sum(map(count, equal)), kept=kept,
                       lost=lost, hint=_hint(level, mine, theirs, before, after, shown) if lost or not kept else "")
+
+
+def _folded(line: str) -> str:
+    return fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _first(left: Sequence[Part], right: Sequence[Part]) -> tuple[str | None, int]:
@@ -169,6 +189,14 @@ def _hint(level: str, mine: Sequence[Part], theirs: Sequence[Part], before: Any,
         return "The same content in another order: serialise it the same way each time."
     if isinstance(before, str) and isinstance(after, str) and before.split() == after.split():
         return "Only white space differs."
-    if all(VOLATILE.search(text) for text in (shown.before, shown.after)):
+    if _volatile(*(value if isinstance(value, str) else _json(value) for value in (before, after)), shown.character):
         return "That looks like a time or an id: it belongs behind the last breakpoint."
     return ""
+
+
+def _volatile(before: str, after: str, place: int) -> bool:
+    """Whether both texts have a time or an id where they part; behind the end of both ("09:00, ", "09:00; ") is not
+    there."""
+    spans = [[found.span() for found in VOLATILE.finditer(text, max(place - WIDTH, 0), place + WIDTH)
+              if found.start() <= place <= found.end()] for text in (before, after)]
+    return all(spans) and any(place < end for found in spans for _, end in found)

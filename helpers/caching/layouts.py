@@ -5,7 +5,8 @@
     for doubt in doubts(request): LOG.warning(doubt)
 
 The builder owns the breakpoints: one at the end of each stable part (tools, system, documents, history), four at most.
-What is the same has the same bytes, whatever order dicts and tools came in.
+What is the same has the same bytes, whatever order dicts and tools came in; only a schema's `properties` keep the order
+that you gave them, for the model writes in it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from helpers.economics import UnknownModelError, find_model
 MAX_TOKENS = 1_000
 PLACEHOLDER = "warmup"
 OWNED = ("messages", "cache_control")
+ROLES = ("user", "assistant", "system")
+"""Of a message; "system" in the middle of a conversation, where the model takes it."""
 VOLATILE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{1,2}:\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"
                       r"|\b1[6-9]\d{8}\b", re.IGNORECASE)
 """A date with a time, a time with seconds, a UUID, or seconds since 1970: what no handbook says, but a clock."""
@@ -50,7 +53,7 @@ def build_request(*, model: str, question: str | Sequence[Any], tools: Sequence[
     if any(stable):
         body["system"] = [block for blocks in stable for block in blocks]
     asked = [{"type": "text", "text": question}] if isinstance(question, str) else plain_blocks(question, "question")
-    if not asked or not str(asked[0].get("text", "-")).strip():
+    if not asked or any(map(_blank, asked)):
         raise ValueError("the question is empty: the API answers that with a 400.")
     body["messages"] = [*_history(history, history_ttl), {"role": "user", "content": asked}]
     check_breakpoints(parts_of(body))
@@ -61,8 +64,9 @@ def warm_up(request: Mapping[str, Any]) -> dict[str, Any]:
     """A request that writes the cache of *request*'s tools, system and documents, and generates nothing.
 
     Send it before the first customer comes, with at least one breakpoint in tools or system; a placeholder stands for
-    the messages. Everything else stays, for thinking and effort are a part of the prefix. ValueError for what can't go
-    with `max_tokens: 0` (Anthropic's page on prompt caching, "Pre-warming the cache").
+    the messages, and `stream` is dropped. Everything else stays, for thinking and effort are a part of the prefix.
+    ValueError for what can't go with `max_tokens: 0` (Anthropic's page on prompt caching, "Pre-warming the cache"); a
+    batch can't either, but the body doesn't show that.
     """
     if not any(part.ttl and part.level in ("tools", "system") for part in parts_of({**request, "cache_control": None})):
         raise ValueError("nothing would be written: put a breakpoint on tools or system. Automatic caching would mark "
@@ -102,13 +106,18 @@ def doubts(request: Mapping[str, Any], count: Callable[[str], int] = estimated) 
 
 
 def fingerprint(request: Mapping[str, Any]) -> str:
-    """16 hex digits of all that stands up to the last breakpoint, "" where there is none. Log it with each call: where
-    it changes from one call to the next, the second can't read all that the first wrote."""
+    """16 hex digits of model, tools and system, as far as a breakpoint stands behind them; "" where there is none.
+
+    Log it with each call: where it changes from one call to the next, the second can't read all that the first wrote.
+    Messages are left out, for those of a chat grow with each turn; whether an old one was edited, `prefix_diff` says.
+    """
     parts = parts_of(request)
     last = max((place for place, part in enumerate(parts) if part.ttl), default=None)
     if last is None:
         return ""
-    return hashlib.sha256("\n".join(part.key for part in parts[:last + 1]).encode()).hexdigest()[:16]
+    stable = [part.key for place, part in enumerate(parts)
+              if part.level == "tools" or (place <= last and part.level != "messages")]
+    return hashlib.sha256("\n".join(stable).encode()).hexdigest()[:16]
 
 
 def _check(ttl: str, history_ttl: str | None, max_tokens: int, options: Mapping[str, Any]) -> None:
@@ -144,7 +153,7 @@ def _texts(given: str | Sequence[Any], name: str) -> list[dict[str, Any]]:
     listed = [given] if isinstance(given, str) else ordered(given, name)
     blocks = plain_blocks([{"type": "text", "text": item} if isinstance(item, str) else item for item in listed], name)
     for place, block in enumerate(blocks):
-        if block.get("type") != "text" or not isinstance(block.get("text"), str) or not block["text"]:
+        if block.get("type") != "text" or not isinstance(block.get("text"), str) or _blank(block):
             raise ValueError(f"{name}[{place}] must be a text that is not empty: system holds nothing else. A picture "
                              "or a PDF goes into the question, or into the history's first message.")
     return blocks
@@ -157,14 +166,22 @@ def _history(history: Sequence[Mapping[str, Any]], ttl: str | None) -> list[dict
         name = f"history[{place}]"
         if not isinstance(message, Mapping) or "role" not in message:
             raise TypeError(f"{name} must be a message, a dict with role and content; got {type(message).__name__}.")
+        if message["role"] not in ROLES:
+            raise ValueError(f"{name} has the role {message['role']!r}; there are {', '.join(map(repr, ROLES))}.")
         content = message.get("content")
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else plain_blocks(content, name)
+        if any(map(_blank, blocks)):
+            raise ValueError(f"{name} has an empty text: the API answers that with a 400.")
         rest = plain_dict({key: value for key, value in message.items() if key not in ("role", "content")}, name)
         messages.append({"role": message.get("role"), "content": blocks, **rest})
     places = [part.path.split(".") for part in parts_of({"messages": messages}) if ttl and can_carry(part)]
     for _, message, _, block in places[-1:]:
         messages[int(message)]["content"][int(block)]["cache_control"] = {"type": "ephemeral", "ttl": ttl}
     return messages
+
+
+def _blank(block: Mapping[str, Any]) -> bool:
+    return block.get("type") == "text" and not str(block.get("text", "")).strip()
 
 
 def _marked(blocks: list[dict[str, Any]], ttl: str) -> list[dict[str, Any]]:

@@ -31,6 +31,10 @@ class BreakpointError(ValueError):
     """Breakpoints that the API refuses with a 400. The texts are those of the API as users quote them, where known."""
 
 
+class BodyError(TypeError):
+    """A body that the API could not read: something in it is of another type than it must be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One block of a request, or one setting that is a part of its prefix."""
@@ -73,13 +77,14 @@ def estimated(text: str) -> int:
 
 
 def parts_of(request: Mapping[str, Any]) -> list[Part]:
-    """The parts of *request*, a Messages body, in the order of the prefix, automatic caching's breakpoint included."""
-    if not isinstance(request, Mapping):
-        raise TypeError(f"a request is the body of a Messages call, a dict; got {type(request).__name__}.")
-    messages = [part for number, message in enumerate(request.get("messages") or ())
-                for part in _blocks("messages", f"messages.{number}.content", message.get("content"),
-                                    str(message.get("role")))]
+    """The parts of *request*, a Messages body, in the order of the prefix, automatic caching's breakpoint included.
+
+    BodyError (a TypeError) for what is no such body, BreakpointError for a cache_control that says nothing.
+    """
+    _must(request, "a request", "the body of a Messages call, a dict", Mapping)
+    messages = list(_messages(request.get("messages")))
     output = request.get("output_config") or {}
+    _must(output, "output_config", "a dict", Mapping)
     parts = [
         Part("model", "model", request.get("model"), block=False),
         *_blocks("tools", "tools", request.get("tools")),
@@ -124,15 +129,40 @@ def as_dict(block: Any) -> Mapping[str, Any]:
     return block.model_dump(mode="json", by_alias=True, exclude_unset=True) if hasattr(block, "model_dump") else block
 
 
+def _messages(given: Any) -> Iterator[Part]:
+    """Only the role is kept of a message: the API joins neighbours of one role."""
+    _must(given or (), "messages", "a list", list | tuple)
+    for number, message in enumerate(given or ()):
+        _must(message, f"messages.{number}", "a message, a dict with role and content", Mapping)
+        yield from _blocks("messages", f"messages.{number}.content", message.get("content"), str(message.get("role")))
+
+
 def _blocks(level: str, path: str, content: Any, role: str = "") -> Iterator[Part]:
-    """A string counts as one text block. Only the role is kept of a message: the API joins neighbours of one role."""
+    """A string counts as one text block."""
     if isinstance(content, str):
         yield Part(level, path, {"type": "text", "text": content}, role)
         return
+    _must(() if content is None else content, path, "a list of blocks" if level == "tools" else "a text or a list of "
+          "blocks", list | tuple)
     for number, block in enumerate(map(as_dict, content or ())):
-        asked = block.get("cache_control")
+        _must(block, f"{path}.{number}", "a block, a dict", Mapping)
         value = {name: given for name, given in block.items() if name != "cache_control"}
-        yield Part(level, f"{path}.{number}", value, role, ttl=(asked.get("ttl") or "5m") if asked else None)
+        yield Part(level, f"{path}.{number}", value, role, ttl=_ttl(block.get("cache_control"), f"{path}.{number}."))
+
+
+def _ttl(asked: Any, where: str = "") -> str | None:
+    """The lifetime that a cache_control asks for; None where there is none."""
+    if asked is None:
+        return None
+    if not isinstance(asked, Mapping) or asked.get("type") != "ephemeral":
+        raise BreakpointError(f"{where}cache_control: must be {{'type': 'ephemeral'}}, with a 'ttl' where it is not to "
+                              f"be 5 minutes; got {asked!r}.")
+    return asked.get("ttl") or "5m"
+
+
+def _must(given: Any, path: str, what: str, kind: Any) -> None:
+    if not isinstance(given, kind):
+        raise BodyError(f"{path} must be {what}; got {type(given).__name__}.")
 
 
 def _settings(level: str, values: Mapping[str, Any]) -> Iterator[Part]:
@@ -147,12 +177,12 @@ def _default_effort(model: Any) -> str | None:
         return None
 
 
-def _with_automatic(parts: list[Part], asked: Mapping[str, Any] | None) -> list[Part]:
+def _with_automatic(parts: list[Part], asked: Any) -> list[Part]:
     """Automatic caching (cache_control at the top of the body): a breakpoint on the last block that can carry one."""
-    place = next((n for n in reversed(range(len(parts))) if can_carry(parts[n])), None)
-    if not asked or place is None:
+    place, ttl = next((n for n in reversed(range(len(parts))) if can_carry(parts[n])), None), _ttl(asked)
+    if ttl is None or place is None:
         return parts
-    ttl, last = asked.get("ttl") or "5m", parts[place]
+    last = parts[place]
     if last.ttl not in (None, ttl):
         raise BreakpointError(f"{last.path}: cache_control at the top of the request asks for {ttl}, the block itself "
                               f"for {last.ttl}; when both are specified on the same block, they must have matching "

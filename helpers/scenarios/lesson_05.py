@@ -40,8 +40,8 @@ def write(ask: Ask) -> str:
 
 class MarkedPrefixes:
     """OpenAI's cache, as far as this lesson needs it: what stands before an explicit breakpoint is written once, then
-    read (openai 3.54.0, types/chat: `prompt_cache_breakpoint`). Without one nothing is cached here: where the implicit
-    breakpoint falls is the server's affair."""
+    read by requests with the same `prompt_cache_key` (openai 3.54.0, types/chat: `prompt_cache_breakpoint`). Without a
+    breakpoint nothing is cached here: where the implicit one falls is the server's affair."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
@@ -53,7 +53,7 @@ class MarkedPrefixes:
         size, least = _openai_tokens(marked), find_model(ask.model).min_cacheable
         counts = {"input": whole}
         if least is not None and size >= least:
-            key = json.dumps([ask.model, ask.body.get("tools"), marked])
+            key = json.dumps([ask.model, ask.body.get("prompt_cache_key"), ask.body.get("tools"), marked])
             counts = {"input": whole - size, "cache_read" if key in self._known else "cache_write_5m": size}
             self._known.add(key)
         return builder.chat_completion(text, model=ask.model, usage=Usage(**counts, output=_openai_tokens(text)))

@@ -12,8 +12,10 @@ that wrote it has begun; workspaces and models share nothing. Any change to tool
 
 Where the page is silent: a hit renews every entry inside what was read, each for its own lifetime; a breakpoint inside
 what was read writes nothing. Left out: the tokens that the server adds (roles, the tools' own prompt), entries that
-outlive their minimum, switches for web search and citations, and thinking that older models strip. Sizes are as good as
-the counter that is passed in.
+outlive their minimum, switches for web search and citations, and thinking that older models strip. Left out, too: after
+another `thinking` or effort this cache still reads tools and system, as the table of that page has it; the page on
+thinking says that they can miss as well, and to count on a cache that starts over. Sizes are as good as the counter
+that is passed in.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.caching import BreakpointError, parts_of, prefix_diff
-from helpers.caching.prefixes import estimated
+from helpers.caching.prefixes import BodyError, estimated
 from helpers.economics import Usage
 from helpers.simulate.cache import Cache
 from helpers.wire import builder
@@ -47,15 +47,16 @@ class CachedShop:
         self._known: dict[str, Mapping[str, Any]] = {}
 
     def __call__(self, ask: Ask) -> Reply:
-        """The reply to *ask*: 400 with the API's own words where its breakpoints break a rule. ValueError for another
-        API than Anthropic's, and for a clock that went back."""
+        """The reply to *ask*: 400 where the API would refuse it, in its own words where they are known. ValueError for
+        another API than Anthropic's, and for a clock that went back."""
         if not ask.path.startswith("/v1/messages"):
             raise ValueError(f"this shop answers Anthropic's Messages API; {ask.path} is another one.")
-        if ask.path.endswith("/count_tokens"):              # counting touches no cache
-            return builder.count_tokens(sum(estimated(part.text) for part in parts_of(ask.body)))
         try:
+            if ask.path.endswith("/count_tokens"):          # counting touches no cache
+                return builder.count_tokens(_prompt(ask.body))
+            _check_limit(ask.body["max_tokens"])
             usage = self._cache.bill(ask.body, ask.now, begins_s=ask.now + self._first_s)
-        except BreakpointError as error:
+        except (BreakpointError, BodyError) as error:
             return builder.error(400, "invalid_request_error", str(error))
         return self._diagnosed(ask, self._message(ask, usage))
 
@@ -87,17 +88,35 @@ class CachedShop:
         return reply
 
 
+SETTINGS = ("output_config", "tool_choice", "thinking", "images")
+"""Where two requests part in one of these, the API names no level."""
+
+
 def _miss(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The first divergence from the request before, as the API calls it; None where nothing marked was lost."""
+    """The first divergence from the request before, as the API calls it; None where messages were only appended.
+
+    It compares how two requests are made, "independent of whether the cache actually hit" (the page on cache
+    diagnostics): another question in place of the old one is one, however much was read. Tokens: those of *now* behind
+    the place.
+    """
     found = prefix_diff(before, now)
-    if found is None or not found.spoils:
+    if found is None:
         return None
-    if found.level == "messages" and not found.path.startswith("messages"):   # tool_choice, thinking, effort ...
+    if found.path.split(".")[0] in SETTINGS:
         return {"type": "unavailable"}
-    parts = parts_of(before)
-    last = max(place for place, part in enumerate(parts) if part.ttl)
-    tokens = sum(estimated(part.text) for part in parts[:last + 1])
-    return {"type": found.miss_reason, "cache_missed_input_tokens": tokens}
+    kind = "model_changed" if found.path == "speed" else found.miss_reason
+    return {"type": kind, "cache_missed_input_tokens": max(0, _prompt(now) - found.equal_tokens)}
+
+
+def _prompt(body: Mapping[str, Any]) -> int:
+    """Tokens of the whole prompt."""
+    return sum(estimated(part.text) for part in parts_of(body))
+
+
+def _check_limit(given: Any) -> None:
+    """UNCERTAIN wording."""
+    if type(given) is not int or given < 0:
+        raise BodyError(f"max_tokens must be a whole number of 0 or more; got {given!r}.")
 
 
 def _tokens(block: str | Mapping[str, Any]) -> int:

@@ -23,7 +23,8 @@ SIZE = (7.6, 3.9)
 NAMES = {"none": "no cache", "5m": "5 minutes", "1h": "1 hour"}
 LOOKS = {"none": (style.BLACK, ":", "s"), "5m": (style.BLUE, "-", "o"), "1h": (style.VERMILLION, "--", "^")}
 """Lifetime -> colour, dash, marker."""
-PREFIXES = (200, 400, 500, 600, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+PREFIXES = (200, 400, 500, 600, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 90_000)
+"""Up to where the default model's price is one: above 100,000 tokens a dearer tier starts."""
 TTL_OPTIONS = (("5 minutes", "5m"), ("1 hour", "1h"))
 
 
@@ -89,7 +90,7 @@ def break_even_widget(calls: int = 10) -> Explorer:
     from helpers.views._explore import explore
 
     models = tuple(dict.fromkeys(model_id(role) for role in ("default", "production")))
-    controls = (Slider("calls", "calls", low=1, high=50, value=calls),
+    controls = (Slider("calls", "calls", low=2, high=50, value=calls),
                 Slider("prefix", "prefix", values=PREFIXES, value=cache_patterns.PREFIX, unit="tokens"),
                 Choice("ttl", "kept for", TTL_OPTIONS, "5m"),
                 Choice("model", "model", tuple((name, name) for name in models), models[0]))

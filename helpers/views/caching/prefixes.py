@@ -6,7 +6,7 @@ from functools import lru_cache
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from helpers.economics import usd_text
+from helpers.economics import find_model, usd_text
 from helpers.simulate import cache_pairs
 from helpers.views import style
 from helpers.views.controls import Choice, Toggle, options
@@ -30,6 +30,8 @@ LOOKS = {"read": ("#BFE3D6", "", "✓ read"), "written": ("#F6CFB4", "///", "✗
 NAMES = {"retrieved": "retrieved page"}
 """Where a block has another name in a sentence."""
 CUT = "#A84300"
+INDENT = 4 * "\N{NO-BREAK SPACE}"
+"""Before the two values that prefix_diff quotes: a page drops plain spaces at the start of a line."""
 PREFIX_CONTROLS = (
     Toggle("clock", "the time stands in front of the handbook", True),
     Toggle("shuffled", "the second lists its tools in another order", False),
@@ -65,12 +67,13 @@ def prefixes_in_words(seen: Compared) -> str:
 def prefixes_details(seen: Compared) -> str:
     """The usage as the API counts it, the bill, and what prefix_diff says."""
     usage, bill = seen.second.usage, seen.savings
-    said = str(seen.difference) if seen.difference else "no difference"
     lines = [f"Usage of the second: input_tokens {usage.input:,}, cache_creation_input_tokens "
              f"{usage.cache_write_5m:,}, cache_read_input_tokens {usage.cache_read:,}.",
              f"Its input costs {usd_text(bill.paid.usd)}, without a cache {usd_text(bill.uncached.usd)}.",
-             *f"prefix_diff: {said}".splitlines()]
-    return "\n".join(_folded(line) for line in lines)
+             _too_short(seen)]
+    said = str(seen.difference) if seen.difference else "no difference"
+    said = said.replace("\n    ", f"\n{INDENT}")
+    return "\n".join([*(fill(line, 80) for line in lines if line), "prefix_diff:", *said.splitlines()])
 
 
 def prefix_diff_widget() -> Explorer:
@@ -103,7 +106,7 @@ def _strip(ax: Axes, middle: float, billed: Billed) -> None:
         ax.text((left + right) / 2, middle, f"{block.name}\n{block.tokens:,}\n{_mark(words, middle)}", ha="center",
                 va="center", linespacing=1.25, bbox=box if hatch else None)
         if block.breakpoint:
-            ax.plot([right - 0.02], [low - 0.09], marker="^", color=style.BLACK, markersize=8, clip_on=False)
+            ax.plot([right - 0.16], [low - 0.09], marker="^", color=style.BLACK, markersize=8, clip_on=False)
         left = right
 
 
@@ -126,6 +129,12 @@ def _part(ax: Axes, seen: Compared) -> None:
                 ha="right" if last else "left", va="bottom")
 
 
-def _folded(line: str) -> str:
-    """In lines of at most 95 characters; the two values that are quoted keep their indent."""
-    return line if line.startswith(" ") else fill(line, 95)
+def _too_short(seen: Compared) -> str:
+    """Why nothing is read although a breakpoint is left: what it ends is below the model's minimum."""
+    difference = seen.difference
+    if difference is None or not difference.kept or seen.second.usage.cache_read:
+        return ""
+    least = find_model(seen.second.body["model"]).min_cacheable
+    left = seen.second.blocks[0]
+    return (f"The breakpoint that is left, behind the {left.name}, has nothing to read: {left.tokens:,} tokens are "
+            f"below the minimum of {least:,}, so no entry was written there.")
