@@ -1,4 +1,4 @@
-"""04-2: the texts and replies that `my_extract` meets, what is right for each, and what each wrong word costs."""
+"""04-2: the texts and replies that `my_extract` meets, and what is right for each. Mistakes: `e04_mistakes`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.exercises.e00_misread import thought
+from helpers.exercises.e04_mistakes import (
+    AGAIN,
+    BY_REASON,
+    CUT_ACCEPTED,
+    CUT_AGAIN,
+    CUT_NONE,
+    EQUAL_AS_ONE,
+    NONE_REPAIRED,
+    ONE_OF_TWO,
+    REPAIRED_AS_VALID,
+    SECOND_CUT,
+    SECOND_UNREAD,
+    TEXT_ALONE,
+    THIRD,
+    TWO_REPAIRED,
+    UNFINISHED,
+    Mistake,
+)
 from helpers.exercises.e04_talk import Said, call, said
 from helpers.wire import builder
 
@@ -37,15 +55,6 @@ def problems(order: Any) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
-    """What to say to one wrong way."""
-
-    code: str
-    because: str
-    look: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A text, the replies to it, and what is to come of it."""
 
@@ -73,48 +82,29 @@ def recorded(order: Any, why: str = "") -> dict[str, Any]:
 
 RIGHT, BAD, BAD_AGAIN = (said(recorded(order)) for order in (ORDER, WRONG, STILL_WRONG))
 NONE = said(recorded(None, WHY))
-CUT = said(recorded(ORDER | {"quantity": 2}), stop_reason="max_tokens")
-"""Of 20, only the 2 had come."""
+LIKE_AN_ORDER = ("valid", "repaired")
 
-CUT_ACCEPTED = Mistake(
-    code="cut-accepted", because="the reply stopped at `max_tokens`: of the 20 only the 2 had come. What was cut may "
-    "look like a smaller order; no check of the order can see it.", look="`stop_reason`: before the content, and for "
-    "each reply.")
-CUT_AGAIN = Mistake(
-    code="cut-repaired", because="nothing is wrong with it, it isn't whole. `send` has one and the same limit, so it "
-    "may be cut again; and half an order in the messages is taken up as a whole one. (With more room one may ask "
-    "anew.)", look="`stop_reason`: a repair is for replies that came to their end.")
-UNFINISHED = Mistake(
-    code="unfinished", because="a call may be there in part when something stopped the model, and the vendor adds new "
-    "reasons: name the one that is whole, not those that aren't.", look="which stop reason lets you go on.")
-UNCHECKED = Mistake(
-    code="unchecked", because="strict decoding can't count, and doesn't know the message: 120 shirts in a colour that "
-    "nobody named have the right shape.", look="`problems(...)`: when you ask it, and what you do with the words.")
-REPAIRED_AS_VALID = Mistake(
-    code="repaired-as-valid", because="it cost two requests. Who counts only what came in the end never sees that a "
-    "prompt or a schema got worse.", look="how your code knows which request it was.")
-TEXT_ALONE = Mistake(
-    code="text-as-none", because="only the tool's null says that there is no order. A text may be a question back, or "
-    "an excuse: nobody has decided anything.", look="what you return where no call is there.")
-ONE_OF_TWO = Mistake(
-    code="one-of-two", because="the customer said two things, and one of them would be lost without a word: you can't "
-    "know whether the second corrects the first.", look="how many `tool_use` blocks there are.")
-AGAIN = Mistake(
-    code="asks-again", because="each request is billed, its whole prompt included, and there was nothing to mend.",
-    look="what leads to your second `send`.")
-NONE_BY_REASON = Mistake(
-    code="none-by-reason", because="strict schemas want every name there, so `none_because` always is: empty where "
-    "there is an order. Whether there is one says `order`.", look="which of the two fields decides.")
-NONE_REPAIRED = Mistake(
-    code="none-repaired", because="null with a reason is an answer. Sent back as an error it presses the model for an "
-    "order, and you get an invented one.", look="null, before you ask `problems`.")
-THIRD = Mistake(
-    code="third-request", because="each repair costs the whole conversation again, while the customer waits, and a "
-    "loop that asks until it likes the answer has no end. One repair, then a person.", look="what ends your loop.")
+
+def _cut(input: dict[str, Any]) -> Said:
+    """A call, cut at max_tokens.
+
+    The API buffers each parameter until it is whole, unless the tool asks for `eager_input_streaming`: so the one
+    that was cut isn't there, and those before it are (a maintainer, anthropic-sdk-python#794; pydantic-ai#3118).
+    """
+    return said(call("record_order", input), stop_reason="max_tokens")
+
+
+CUT = _cut({"none_because": "", "order": ORDER})
+"""The order is whole; a second call may have been on its way."""
+NO_ORDER_YET = _cut({"none_because": ""})
+NOTHING_YET = _cut({})
+QUESTION_BACK = said("Which size did you mean?")
+DECLINED = said(stop_details=builder.refusal())
+TWO_ORDERS = said(recorded(ORDER), recorded(ORDER | {"size": "S", "quantity": 2}))
 
 CASES = (
     Case(sent="an order, in a call, `tool_use`", replies=(RIGHT,), kind="valid", value=ORDER, again=AGAIN,
-         wrong={"none": NONE_BY_REASON}),
+         wrong={"none": BY_REASON}),
     Case(sent="thinking, the text `I record it.`, then the call, `tool_use`",
          replies=(said(thought(), "I record it.", recorded(ORDER)),), kind="valid", value=ORDER, again=AGAIN, wrong={
              "human": Mistake(code="call-not-first", because="a model may think, and say a word, before it calls: "
@@ -134,6 +124,12 @@ CASES = (
              "valid": REPAIRED_AS_VALID,
              "human": Mistake(code="repair-lost", because="the second reply was right, and is paid for.",
                               look="what you do with the reply to the repair.")}),
+    Case(sent="a call whose order is `{}`, and `none_because` is empty; then a right one", replies=(said(recorded({})),
+         RIGHT), kind="repaired", value=ORDER, requests=2, again=THIRD, wrong={
+             "valid": REPAIRED_AS_VALID, "none": Mistake(
+                 code="empty-as-none", because="only null says that there is no order. This one is there, and all is "
+                 "missing in it: its reason is empty, and the customer would never hear of it.",
+                 look="`not order`: what else than None it takes for nothing.")}),
     Case(sent="a wrong call; then one with order null and a reason", replies=(BAD, NONE), kind="none", value=WHY,
          requests=2, again=THIRD, wrong={
              "repaired": Mistake(code="repaired-none", because="the model took its order back: there is none, and "
@@ -147,37 +143,43 @@ CASES = (
              code="second-unchecked", because="the second reply is as unchecked as the first one was: here it names "
              "white, and the customer wrote sky blue.", look="what comes between the second reply and your `return`.")),
          again=THIRD),
-    Case(sent=f"`{TEXT}`; the reply: a call, cut at `max_tokens`, whose input reads `{ORDER | {'quantity': 2}}`",
-         replies=(CUT, RIGHT), kind="human", again=CUT_AGAIN, wrong=dict.fromkeys(("valid", "repaired"), CUT_ACCEPTED)),
-    Case(sent="a call, cut at `max_tokens`, whose input reads order null", replies=(said(
-        recorded(None, "asks"), stop_reason="max_tokens"), RIGHT), kind="human", again=CUT_AGAIN, wrong={
-            "none": Mistake(code="cut-none", because="it was cut before it had said why, perhaps before it had "
-                            "decided: an order would be lost without a word.", look="`stop_reason`, also before "
-                            "null.")}),
-    Case(sent="a wrong call, cut at `max_tokens`", replies=(said(recorded(WRONG), stop_reason="max_tokens"), RIGHT),
-         kind="human", again=CUT_AGAIN, wrong=dict.fromkeys(("valid", "repaired"), CUT_ACCEPTED)),
-    Case(sent="a wrong call; then one that is cut at `max_tokens`, and looks right", replies=(BAD, CUT, RIGHT),
-         kind="human", requests=2, again=THIRD, wrong=dict.fromkeys(("valid", "repaired"), Mistake(
-             code="second-cut", because="the second reply may be cut as the first one may: of the 20 only the 2 had "
-             "come.", look="`stop_reason`, for each reply."))),
-    Case(sent="a call that looks right, `model_context_window_exceeded`", replies=(said(
-        recorded(ORDER), stop_reason="model_context_window_exceeded"), RIGHT), kind="human", again=UNFINISHED,
-        wrong=dict.fromkeys(("valid", "repaired"), UNFINISHED)),
-    Case(sent="`content` is empty, `refusal`", replies=(said(stop_details=builder.refusal()), RIGHT), kind="human",
+    Case(sent="a whole call, its order right, and behind it the reply is cut at `max_tokens`", replies=(CUT, RIGHT),
+         kind="human", again=CUT_AGAIN, wrong=dict.fromkeys(LIKE_AN_ORDER, CUT_ACCEPTED)),
+    Case(sent="a call, cut at `max_tokens`, whose input is `{'none_because': ''}`", replies=(NO_ORDER_YET, RIGHT),
+         kind="human", again=CUT_AGAIN, wrong={"none": CUT_NONE} | dict.fromkeys(LIKE_AN_ORDER, CUT_ACCEPTED)),
+    Case(sent="a call, cut at `max_tokens`, whose input is `{}`", replies=(NOTHING_YET, RIGHT), kind="human",
+         again=CUT_AGAIN, wrong={"none": CUT_NONE} | dict.fromkeys(LIKE_AN_ORDER, CUT_ACCEPTED)),
+    Case(sent="a wrong call, and behind it the reply is cut at `max_tokens`", replies=(said(
+        recorded(WRONG), stop_reason="max_tokens"), RIGHT), kind="human", again=CUT_AGAIN,
+        wrong=dict.fromkeys(LIKE_AN_ORDER, CUT_ACCEPTED)),
+    Case(sent="a wrong call; then a right one, and behind it the reply is cut at `max_tokens`", replies=(
+        BAD, CUT, RIGHT), kind="human", requests=2, again=THIRD, wrong=dict.fromkeys(LIKE_AN_ORDER, SECOND_CUT)),
+    Case(sent="a wrong call; then one, cut at `max_tokens`, whose input is `{'none_because': ''}`", replies=(
+        BAD, NO_ORDER_YET, RIGHT), kind="human", requests=2, again=THIRD,
+        wrong=dict.fromkeys(("none", *LIKE_AN_ORDER), SECOND_CUT)),
+    *(Case(sent=f"a call that looks right, `{reason}`" + ", which no SDK of today knows" * (reason == "something_new"),
+           replies=(said(recorded(ORDER), stop_reason=reason), RIGHT), kind="human", again=UNFINISHED,
+           wrong=dict.fromkeys(LIKE_AN_ORDER, UNFINISHED))
+      for reason in ("model_context_window_exceeded", "pause_turn", "something_new")),
+    Case(sent="`content` is empty, `refusal`", replies=(DECLINED, RIGHT), kind="human",
          again=Mistake(code="refusal-again", because="the same text goes to the same model, and a refusal is "
                        "billed, too. Why it declined is for a person to see.", look="`stop_reason`: what may be asked "
                        "for again?"),
          wrong={"none": Mistake(code="refusal-as-none", because="the model declined to read it. That is no statement "
                                 "about the text, and the customer would never hear from you.",
                                 look="`stop_reason`, before the content.")}),
-    Case(sent="the text `Which size did you mean?`, no call, `end_turn`", replies=(said("Which size did you mean?"),
-         RIGHT), kind="human", wrong={"none": TEXT_ALONE}, again=Mistake(
+    Case(sent="the text `Which size did you mean?`, no call, `end_turn`", replies=(QUESTION_BACK, RIGHT),
+         kind="human", wrong={"none": TEXT_ALONE}, again=Mistake(
              code="text-repaired", because="there is no call that a result could answer, and the model asks for what "
              "only the customer knows.", look="what leads to your second `send`. (`extract` asks once more here, in "
              "other words; the exercise doesn't.)")),
-    Case(sent="two calls in one reply: 20 shirts in size M, and 2 in size S", replies=(said(
-        recorded(ORDER), recorded(ORDER | {"size": "S", "quantity": 2})), RIGHT), kind="human",
-        wrong=dict.fromkeys(("valid", "repaired", "none"), ONE_OF_TWO), again=Mistake(
-            code="two-repaired", because="neither call is wrong by itself, and the tool takes one order: the model "
-            "would have to drop one of them.", look="what leads to your second `send`.")),
+    Case(sent="two calls in one reply: 20 shirts in size M, and 2 in size S", replies=(TWO_ORDERS, RIGHT), kind="human",
+         wrong=dict.fromkeys(("none", *LIKE_AN_ORDER), ONE_OF_TWO), again=TWO_REPAIRED),
+    Case(sent="two equal calls in one reply, each with its id", replies=(said(recorded(ORDER), recorded(ORDER)), RIGHT),
+         kind="human", wrong=dict.fromkeys(("none", *LIKE_AN_ORDER), EQUAL_AS_ONE), again=TWO_REPAIRED),
+    *(Case(sent=f"a wrong call; then {what}", replies=(BAD, second, RIGHT), kind="human", requests=2, again=THIRD,
+           wrong=dict.fromkeys(("none", *LIKE_AN_ORDER), SECOND_UNREAD))
+      for what, second in (("a refusal: `content` is empty, `refusal`", DECLINED),
+                           ("the text `Which size did you mean?`, no call, `end_turn`", QUESTION_BACK),
+                           ("two calls in one reply", TWO_ORDERS))),
 )

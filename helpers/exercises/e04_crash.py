@@ -1,15 +1,19 @@
-"""04-4: jobs that crash and start over: with the same `done`, and a `send` that gives its saved replies again."""
+"""04-4: jobs that crash and start over: with the same `done`, and a `send` that gives its saved replies again.
+
+What a tool returned is never run again. What it raised may be: whether an error is saved is left open, but who saves
+one has to save that it was one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helpers.classroom.attempt import Attempt, Spoiled, error_text, shown
 from helpers.classroom.guard import Ran
 from helpers.classroom.report import Problem
 from helpers.exercises.e00_misread import thought
-from helpers.exercises.e04_desk import CHARGE, END, FIND, TEXT, TOOLS, Desk
+from helpers.exercises.e04_desk import CHARGE, END, FIND, TEXT, TOOLS, UNKNOWN, Desk
 from helpers.exercises.e04_results import Round, answers, ended
 from helpers.exercises.e04_talk import Talk, said
 from helpers.exercises.failures import failure
@@ -42,6 +46,33 @@ def survives_a_crash(attempt: Attempt) -> Problem | None:
     if len(desk.ran) > 1:
         raise Spoiled(_twice(talk, sent))
     return answers(Round(talk, desk, ran, sent)) or ended(attempt, ran, talk, 2, sent)
+
+
+def survives_silence(attempt: Attempt) -> Problem | None:
+    """A tool did its work and returned "": it has run all the same."""
+    sent = "a `charge_card` call, and `run` returns `''`; the next request fails, and the job starts over"
+    job, desk = Job((said(CHARGE), END)), Desk(silent=True)
+    job.once(attempt, desk, sent, crash=failure("dropped connection"))
+    job.once(attempt, desk, sent)
+    if len(desk.ran) <= 1:
+        return None
+    return Problem(code="silence", sent=sent, did="ran `charge_card` twice", should="run it once", because="a tool "
+                   "that has nothing to say has done its work. The customer pays twice.", look="what you ask `done`: "
+                   "whether the id is there, or what stands beside it?")
+
+
+def survives_an_error(attempt: Attempt) -> Problem | None:
+    """A tool raised, then the connection broke: run again, or saved as the error that it was."""
+    sent = "a `find_order` call, and `run` raises; the request with that result fails, and the job starts over"
+    job, desk = Job((said(UNKNOWN), END)), Desk()
+    job.once(attempt, desk, sent, crash=failure("dropped connection"))
+    ran, talk = job.once(attempt, desk, sent)
+    problem = answers(Round(talk, desk, ran, sent)) or ended(attempt, ran, talk, 2, sent)
+    if problem is None or problem.code != "no-is-error":
+        return problem
+    return replace(problem, code="error-saved", should="try it again, or send it as the error that it was",
+                   because="`done` has it as what the tool found: after a restart the model takes an error for an "
+                   "order's state.", look="what your `except` writes into `done`, and what is lost on that way.")
 
 
 def survives_half_a_round(attempt: Attempt) -> Problem | None:

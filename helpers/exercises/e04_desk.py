@@ -7,15 +7,16 @@ from typing import Any
 
 from helpers.exercises.e04_talk import call, said
 
-BROKEN = "9999"
-"""The order that no tool knows."""
-SAID = f"order {BROKEN} is unknown"
+BROKEN, ODD = "9999", "10-42"
+"""The order that no tool knows, and what is no order's number."""
+ERRORS = {BROKEN: (LookupError, f"order {BROKEN} is unknown"), ODD: (ValueError, f"{ODD} is no order's number")}
+"""What the tools raise for these: (kind, words)."""
 TEXT = "Please charge me for order 1042."
 TOOLS = tuple({"name": name, "description": words, "input_schema": {"type": "object", "properties": {
     "order": {"type": "string"}}, "required": ["order"]}} for name, words in (
         ("find_order", "An order's state."), ("charge_card", "Charge the customer's card for an order.")))
-FIND, CHARGE, UNKNOWN = (call(name, {"order": order}) for name, order in (
-    ("find_order", "1042"), ("charge_card", "1042"), ("find_order", BROKEN)))
+FIND, CHARGE, UNKNOWN, MISREAD = (call(name, {"order": order}) for name, order in (
+    ("find_order", "1042"), ("charge_card", "1042"), ("find_order", BROKEN), ("find_order", ODD)))
 END = said("Your card is charged.")
 
 
@@ -25,6 +26,8 @@ class Desk:
 
     interrupted: bool = False
     """Whether the next `find_order` is interrupted."""
+    silent: bool = False
+    """Whether a tool that did its work has nothing to say."""
     ran: list[tuple[str, Any]] = field(default_factory=list)
     misused: str = ""
     """How it was called, where that was not by a tool's name and its input."""
@@ -40,6 +43,7 @@ class Desk:
         if self.interrupted and name == "find_order":
             self.interrupted = False
             raise KeyboardInterrupt
-        if input == {"order": BROKEN}:
-            raise LookupError(SAID)
-        return f"{name} {input.get('order')}: receipt {len(self.ran)}"
+        if input.get("order") in ERRORS:
+            kind, words = ERRORS[input["order"]]
+            raise kind(words)
+        return "" if self.silent else f"{name} {input.get('order')}: receipt {len(self.ran)}"

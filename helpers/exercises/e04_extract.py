@@ -12,8 +12,9 @@ from typing import Any
 from helpers.classroom.attempt import Attempt, Spoiled, a, shown
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.report import Problem
-from helpers.exercises.e04_cases import CASES, TOOL, UNCHECKED, Case, Mistake, problems
-from helpers.exercises.e04_misread import misread
+from helpers.exercises.e04_cases import CASES, TOOL, Case, problems
+from helpers.exercises.e04_misread import SENDS_FAIL, misread
+from helpers.exercises.e04_mistakes import UNCHECKED, Mistake
 from helpers.exercises.e04_repair import first_request, repair
 from helpers.exercises.e04_talk import Runaway, Talk, same_blocks
 
@@ -156,7 +157,7 @@ def _told(mistake: Mistake, common: dict[str, str]) -> Problem:
 
 EXTRACT = Exercise(
     id="04-2", name="my_extract", call="my_extract(send, text, problems)", solution=my_extract,
-    checks=tuple(map(Extracts, CASES)),
+    checks=(*map(Extracts, CASES), *SENDS_FAIL),
     praise="First how it ended, then how many calls, then null, then the order: each asks what the one before can't "
            "see. Two requests at most, and nothing doubtful is booked. (`extract` does a little more: it asks anew, "
            "with more room, where a reply was cut.)",

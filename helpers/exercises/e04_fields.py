@@ -5,6 +5,7 @@ The cases stand in `e04_orders`; here is how an answer to one of them is judged.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,7 +50,7 @@ class Names:
             return Problem(code="changed-input", sent=case.sent, did=f"changed what you were given to {shown(data)}",
                            should=case.should, because="a person who takes over has to see what the model really "
                            "wrote, and so has the repair.", look="`pop`, `del`, or a value that you set in `data`.")
-        return None if named == case.wrong else _differs(attempt, named, case)
+        return _twice(ran.value, case) if named == case.wrong else _differs(attempt, named, case)
 
 
 def _raised(attempt: Attempt, ran: Ran, case: Case) -> Problem:
@@ -76,7 +77,7 @@ def _raised(attempt: Attempt, ran: Ran, case: Case) -> Problem:
 def _names(value: Any, case: Case) -> frozenset[str]:
     """The names that came back, or Spoiled."""
     common = {"sent": case.sent, "should": case.should}
-    if not isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, str | bytes) or not isinstance(value, Collection):
         gave = "`None`" if value is None else f"{a(type(value).__name__)}: {shown(value)}"
         raise Spoiled(Problem(code="no-list", did=f"returned {gave}", because="several things may be wrong, or none: "
                               "the caller goes through a list.", look="each `return`, and the end of your function.",
@@ -87,6 +88,16 @@ def _names(value: Any, case: Case) -> frozenset[str]:
                               "caller marks the fields in a form: it looks for the name, and nothing but the name.",
                               look="what you append.", **common))
     return frozenset(value)
+
+
+def _twice(value: Collection[str], case: Case) -> Problem | None:
+    """All is named; is each name there once?"""
+    if len(value) == len(case.wrong):
+        return None
+    twice = next(name for name in value if list(value).count(name) > 1)
+    return Problem(code="named-twice", sent=case.sent, did=f"named `{twice}` twice", should=case.should, because="the "
+                   "caller makes a line of each name, for the model and for a person: two lines are two mistakes.",
+                   look="a value that fails two of your tests: `elif`, or an `or` between them.")
 
 
 def _differs(attempt: Attempt, named: frozenset[str], case: Case) -> Problem:
@@ -128,7 +139,8 @@ NAME_WHAT_IS_WRONG = Exercise(
     id="04-1", name="wrong_fields", call="wrong_fields(data)", solution=wrong_fields,
     checks=tuple(map(Names, CASES)),
     praise="You look at the type before the value, and name everything at once. pydantic in strict mode does the same "
-           "from a class; strict decoding saves you the types and the names, never the bounds.",
+           "from a class, given `extra=\"forbid\"` and a rule of your own for blank texts; strict decoding saves you "
+           "the types and the names, never the bounds.",
     hints=("What may stand in a field if nobody has looked at it: which types, and is it there at all?",
            "First whether it is a dict. Then unknown names. Then field by field: `data.get(name)`, its type, and only "
            "then its value. In Python `True` is an `int`, and `in` between two texts looks for a part.",

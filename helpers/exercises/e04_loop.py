@@ -11,8 +11,8 @@ from helpers.classroom.attempt import Attempt, error_text, shown
 from helpers.classroom.exercise import Exercise
 from helpers.classroom.report import Problem
 from helpers.exercises.e00_misread import thought
-from helpers.exercises.e04_crash import survives_a_crash, survives_half_a_round
-from helpers.exercises.e04_desk import BROKEN, CHARGE, END, FIND, TEXT, TOOLS, UNKNOWN, Desk
+from helpers.exercises.e04_crash import survives_a_crash, survives_an_error, survives_half_a_round, survives_silence
+from helpers.exercises.e04_desk import BROKEN, CHARGE, END, FIND, MISREAD, ODD, TEXT, TOOLS, UNKNOWN, Desk
 from helpers.exercises.e04_results import Round, answers, ended
 from helpers.exercises.e04_talk import MOST_REQUESTS, Runaway, Said, Talk, call, said
 from helpers.wire import builder
@@ -59,10 +59,15 @@ class Ends:
     def _cut(self, talk: Talk, desk: Desk) -> Problem | None:
         if len(self.script) > 1 or not desk.ran:
             return None
-        return Problem(code="cut-run", sent=self.sent, did=f"ran `{desk.ran[0][0]}` with {shown(desk.ran[0][1])}",
-                       should="run nothing, and return the reply", because="a call in a reply that was cut may lack "
-                       "what was still to come (the amount, a limit), and a card is charged for good.",
-                       look="`stop_reason`, before you look for calls.")
+        common = {"sent": self.sent, "did": f"ran `{desk.ran[0][0]}` with {shown(desk.ran[0][1])}",
+                  "should": "run nothing, and return the reply"}
+        if talk.given[0].stop_reason == "max_tokens":
+            return Problem(code="cut-run", because="a call in a reply that was cut may lack what was still to come "
+                           "(the amount, a limit), and a card is charged for good.", look="`stop_reason`, before you "
+                           "look for calls.", **common)
+        return Problem(code="other-end-run", because="one reason says that the model waits for your results. The "
+                       "vendor adds others, and a card is charged for good: name the one that lets you go on, not "
+                       "those that don't.", look="which stop reasons your code names.", **common)
 
     def _ran(self, desk: Desk) -> Problem | None:
         if len(desk.ran) == self.runs:
@@ -104,16 +109,21 @@ RUN_THE_TOOLS = Exercise(
                  script=(said("I look.", FIND, CHARGE), END), runs=2),
             Ends(sent=f"two calls, and order {BROKEN} is unknown: `run` raises; then the answer",
                  script=(said(UNKNOWN, CHARGE), END), runs=2),
+            Ends(sent=f"two calls, and {ODD} is no order's number: `run` raises a ValueError; then the answer",
+                 script=(said(MISREAD, CHARGE), END), runs=2),
             Ends(sent="a call, then another one in the next reply; then the answer",
                  script=(said(thought(), FIND), said(CHARGE), END), runs=2),
             Ends(sent="two equal calls in one reply, each with its id; then the answer",
                  script=(said(CHARGE, CHARGE), END), runs=2),
             Ends(sent="a `charge_card` call that is cut at `max_tokens`",
                  script=(said(CHARGE, stop_reason="max_tokens"),), runs=0),
+            *(Ends(sent=f"a `charge_card` call, `{reason}`", script=(said(CHARGE, stop_reason=reason),), runs=0)
+              for reason in ("model_context_window_exceeded", "pause_turn", "something_new")),
             Ends(sent="`content` is empty, `refusal`", script=(said(stop_details=builder.refusal()),), runs=0),
-            stops, survives_a_crash, survives_half_a_round),
-    praise="Every call gets its result, in one turn, and none runs twice, whenever the job dies. What dies inside "
-           "`run` stays open: there the payment service needs a key from you.",
+            stops, survives_a_crash, survives_silence, survives_an_error, survives_half_a_round),
+    praise="Every call gets its result, in one turn, and none that returned runs twice, whenever the job dies. What "
+           "raised may be tried again after a restart, and what dies inside `run` stays open: there the payment "
+           "service needs a key from you.",
     hints=("Which of your lines may be interrupted by a crash, and what would a second run find in `done` then?",
            "One list of results for each reply, in one user turn. Around `run`, and only there, a `try`: what it "
            "raises is a result with `is_error`. Look the id up before you run, and save right behind it.",

@@ -111,7 +111,8 @@ def _described(was: Node, now: Node, sent: str, spot: str) -> Problem | None:
         return Problem(code="description-lost", should=f"keep {shown(before)} in it", because="it is part of the "
                        "prompt: the model knows from it what is meant.", look="what you set `description` to.",
                        **common)
-    unsaid = [limit for limit in limits if not re.search(rf"(?<![\d.]){re.escape(str(limit))}(?!\.?\d)", said)]
+    unsaid = [limit for limit in limits if not re.search(
+        rf"(?<!\d)(?<!\d\.){re.escape(str(limit))}(?!\.?\d)", said)]      # "pieces.1" names 1, "2.1" doesn't
     if unsaid:
         return Problem(code="unsaid", should=f"name the limit {unsaid[0]} in it", because="the decoder won't hold it, "
                        "but the model reads it: what it keeps by itself needs no repair.", look="the description of a "

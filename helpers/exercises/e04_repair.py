@@ -9,7 +9,7 @@ from helpers.classroom.attempt import Attempt, error_text, shown
 from helpers.classroom.guard import Ran
 from helpers.classroom.report import Problem
 from helpers.exercises.e04_cases import Case
-from helpers.exercises.e04_talk import Talk, as_blocks, same_blocks, words_in
+from helpers.exercises.e04_talk import Talk, as_blocks, other_role, same_blocks, words_in
 
 SHOULD = ("send three turns: the first one as it was, the reply's blocks as they came, and a user turn with the call's "
           "`tool_result`")
@@ -73,10 +73,10 @@ def _result(turns: Sequence[dict[str, Any]], blocks: list[dict[str, Any]], probl
     parts = [part for turn in turns[1:] if turn.get("role") == "user" for part in as_blocks(turn.get("content"))]
     results = [part for part in parts if part.get("type") == "tool_result"]
     if not results:
-        return Problem(code="no-tool-result", did="answered the call with "
-                       f"{'a text' if parts else 'nothing'}", because="a call without its result in the next turn is a "
-                       "400: \"`tool_use` ids were found without `tool_result` blocks\".",
-                       look="the content of your last turn: a list with a `tool_result`.", **common)
+        return other_role(turns[1:], **common) or Problem(
+            code="no-tool-result", did=f"answered the call with {'a text' if parts else 'nothing'}", because="a call "
+            "without its result in the next turn is a 400: \"`tool_use` ids were found without `tool_result` blocks\".",
+            look="the content of your last turn: a list with a `tool_result`.", **common)
     if parts[0].get("type") != "tool_result":
         return Problem(code="result-first", did="put a text before the result", because="results come first in the "
                        "turn, or it is a 400; words of your own may stand behind them.", look="the order in your last "

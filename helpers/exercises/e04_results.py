@@ -8,8 +8,8 @@ from typing import Any
 from helpers.classroom.attempt import Attempt, a, shown
 from helpers.classroom.guard import Ran
 from helpers.classroom.report import Problem
-from helpers.exercises.e04_desk import BROKEN, SAID, TEXT, Desk
-from helpers.exercises.e04_talk import Runaway, Talk, as_blocks, same_blocks, words_in
+from helpers.exercises.e04_desk import ERRORS, TEXT, Desk
+from helpers.exercises.e04_talk import Runaway, Talk, as_blocks, other_role, same_blocks, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,18 @@ def answers(one: Round) -> Problem | None:
 
 
 def _lost_error(one: Round) -> Problem | None:
-    if not (isinstance(one.ran.error, LookupError) and SAID in str(one.ran.error)):
+    kind, words = next((error for error in ERRORS.values() if error[1] in str(one.ran.error)), (None, ""))
+    if kind is None or one.ran.error is None:
         return None
-    return Problem(code="tool-error-raised", sent=one.sent, did=f"let the tool's error through: `{SAID}`",
-                   should="send it back as that call's result, with `is_error`", because="the model can ask for the "
-                   "right number, or say so to the customer; an error ends the conversation, and the other call with "
-                   "it.", look="what stands around `run`.")
+    common = {"sent": one.sent, "did": f"let the tool's {kind.__name__} through: `{words}`",
+              "should": "send it back as that call's result, with `is_error`"}
+    if kind is ValueError:
+        return Problem(code="one-kind-held", because="a tool raises whatever its code and its services raise: unknown "
+                       "numbers, odd ones, timeouts. Each ends the conversation that you don't hold.",
+                       look="what your `except` names.", **common)
+    return Problem(code="tool-error-raised", because="the model can ask for the right number, or say so to the "
+                   "customer; an error ends the conversation, and the other call with it.", look="what stands around "
+                   "`run`.", **common)
 
 
 def _turns(one: Round, number: int, blocks: list[dict[str, Any]]) -> Problem | None:
@@ -85,14 +91,14 @@ def _changed(new: list[dict[str, Any]], blocks: list[dict[str, Any]], common: di
 
 def _results(one: Round, turns: list[dict[str, Any]], calls: list[dict[str, Any]], common: dict[str, str],
              ) -> Problem | None:
-    parts = [part for turn in turns for part in as_blocks(turn.get("content"))]
+    parts = [part for turn in turns if turn.get("role") == "user" for part in as_blocks(turn.get("content"))]
     results = {part.get("tool_use_id"): part for part in parts if part.get("type") == "tool_result"}
     missing = [block for block in calls if block["id"] not in results]
     if missing:
-        return Problem(code="result-missing", did=f"sent no result for `{missing[0]['name']}` "
-                       f"({shown(missing[0]['id'])})", because="each call needs its result in the next turn, or it is "
-                       "a 400: also one that failed, and one that came second.", look="where the list of results "
-                       "begins, and which calls come into it.", **common)
+        return other_role(turns, **common) or Problem(
+            code="result-missing", did=f"sent no result for `{missing[0]['name']}` ({shown(missing[0]['id'])})",
+            because="each call needs its result in the next turn, or it is a 400: also one that failed, and one that "
+            "came second.", look="where the list of results begins, and which calls come into it.", **common)
     if len([turn for turn in turns if turn.get("role") == "user"]) > 1:
         return Problem(code="two-messages", did="sent a message for each result", because="the docs want all results "
                        "in one user message: from a history with one each, the model learns to call one tool at a "
@@ -108,15 +114,8 @@ def _result(one: Round, call: dict[str, Any], result: dict[str, Any], common: di
     """One call's result."""
     said, order = words_in(result.get("content")), call["input"].get("order")
     gave = f"sent {shown(said)} for `{call['name']}`"
-    if order == BROKEN:
-        if SAID not in said:
-            return Problem(code="error-words", did=gave, because=f"`{SAID}` is what the model can act upon; \"failed\" "
-                           "makes it try the same once more.", look="the content of the result in your `except`.",
-                           **common)
-        if result.get("is_error") is not True:
-            return Problem(code="no-is-error", did=f"{gave}, without `is_error`", because="the model reads it as what "
-                           "the tool found.", look="the keys of the result in your `except`.", **common)
-        return None
+    if order in ERRORS:
+        return _error_result(result, ERRORS[order][1], gave, common)
     if result.get("is_error"):
         return Problem(code="false-error", did=f"{gave}, with `is_error`", because="the card was charged, and the "
                        "model hears that it was not: it charges again.", look="a name that keeps its value from call "
@@ -129,6 +128,17 @@ def _result(one: Round, call: dict[str, Any], result: dict[str, Any], common: di
                        **common)
     return Problem(code="result-changed", did=gave, because="the model goes on with what the tool returned, and "
                    "nothing else.", look="the content of your `tool_result`, and what you save in `done`.", **common)
+
+
+def _error_result(result: dict[str, Any], words: str, gave: str, common: dict[str, str]) -> Problem | None:
+    """The result of a call whose tool raised."""
+    if words not in words_in(result.get("content")):
+        return Problem(code="error-words", did=gave, because=f"`{words}` is what the model can act upon; \"failed\" "
+                       "makes it try the same once more.", look="the content of the result in your `except`.", **common)
+    if result.get("is_error") is not True:
+        return Problem(code="no-is-error", did=f"{gave}, without `is_error`", because="the model reads it as what the "
+                       "tool found.", look="the keys of the result in your `except`.", **common)
+    return None
 
 
 def ended(attempt: Attempt, ran: Ran, talk: Talk, requests: int, sent: str) -> Problem | None:

@@ -5,6 +5,7 @@ The schemas stand in `e04_schemas`; how an answer is compared with one, node by 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,7 +56,7 @@ class Rewrites:
                            should="build a new one", because="the caller's schema is what pydantic made, once for all: "
                            "the next request, to the other vendor, would start from yours.", look="`pop`, and what you "
                            "set: `dict(node)` copies one level, not those below.")
-        if problem is not None and case.own is not None and problem.code not in ("no-pair", "no-triple"):
+        if problem is not None and case.own is not None and problem.code not in ("no-pair", "no-triple", "read-once"):
             code, because, look = case.own
             return replace(problem, code=code, because=because, look=look)
         return problem
@@ -76,12 +77,19 @@ def _raised(attempt: Attempt, ran: Ran, case: Case) -> Problem:
 
 def _pair(value: Any, case: Case) -> tuple[Node, list[Any]]:
     """(schema, checks), or Spoiled."""
-    gave = "returned `None`" if value is None else f"returned {a(type(value).__name__)}: {shown(value)}"
-    common = {"sent": case.sent, "should": "return `(strict, checks)`", "did": gave, "look": "your last `return`."}
+    gave = "`None`" if value is None else f"{a(type(value).__name__)}: {shown(value)}"
+    common = {"sent": case.sent, "should": "return `(strict, checks)`, a dict and a list", "did": f"returned {gave}"}
+    if isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], dict) and isinstance(
+            value[1], Iterator):
+        raise Spoiled(Problem(code="read-once", because="what is read once holds the first answer to the bounds, and "
+                              "every later one to nothing, without a word.", look="the second of the two that you "
+                              "return: is it still the same after somebody went through it?",
+                              **{**common, "did": f"returned {a(type(value[1]).__name__)} as the checks"}))
     if not (isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], dict)
-            and isinstance(value[1], list | tuple | set)):
+            and isinstance(value[1], Collection) and not isinstance(value[1], str | bytes | dict)):
         raise Spoiled(Problem(code="no-pair", because="the schema goes to the API, the checks stay with you: the "
-                              "caller writes `strict, checks = my_to_strict(schema)`.", **common))
+                              "caller writes `strict, checks = my_to_strict(schema)`.", look="your last `return`.",
+                              **common))
     return value[0], list(value[1])
 
 
@@ -89,23 +97,35 @@ def _checks(checks: list[Any], case: Case) -> Problem | None:
     """The list of what the schema can't say."""
     wanted = bounds_of(case.schema)
     common = {"sent": case.sent, "should": f"list {words(wanted)}"}
-    odd = next((one for one in checks if not _is_triple(one)), None)
-    if odd is not None:
-        return Problem(code="no-triple", did=f"listed {shown(odd)}", because="whoever holds the checks needs the place "
-                       "as a tuple of names, the keyword and the limit.", look="what you append.", **common)
+    odd = [one for one in checks if not _is_triple(one)]
+    if odd:
+        return Problem(code="no-triple", did=f"listed {shown(odd[0])}", because="whoever holds the checks needs the "
+                       "place as a tuple of names, the keyword and the limit.", look="what you append.", **common)
     got = [(tuple(path), keyword, limit) for path, keyword, limit in checks]
     common["did"] = f"listed {words(got)}"
     missing, extra = [one for one in wanted if one not in got], [one for one in got if one not in wanted]
-    if missing and any(one[1:] == other[1:] for one in missing for other in extra):
-        return Problem(code="path", because="the check has to find the value in the answer: names from the root on, "
-                       '"[]" for each item of a list, and nothing for `properties` or `anyOf`.',
-                       look="what you add to the path on each way down.", **common)
+    problem = _near_miss(missing, extra, common)
+    if problem:
+        return problem
     if missing:
         return Problem(code="check-lost", because="it is gone from the schema, so nobody holds it any more: an order "
                        "of 0, or of 10,000, goes through.", look="where the list is filled, on each level.", **common)
     if extra or len(got) != len(set(map(repr, got))):
         return Problem(code="check-extra", because="a bound that the schema doesn't have would refuse good answers.",
                        look="what you append, and how often.", **common)
+    return None
+
+
+def _near_miss(missing: list[Any], extra: list[Any], common: dict[str, str]) -> Problem | None:
+    """One that was listed with another path, or another keyword."""
+    if any(one[1:] == other[1:] for one in missing for other in extra):
+        return Problem(code="path", because="the check has to find the value in the answer: names from the root on, "
+                       '"[]" for each item of a list, and nothing for `properties` or `anyOf`.',
+                       look="what you add to the path on each way down.", **common)
+    if any((one[0], one[2]) == (other[0], other[2]) for one in missing for other in extra):
+        return Problem(code="other-keyword", because="a least of 1 that is held as a most of 1 refuses what is right "
+                       "and takes what is wrong.", look="which keyword stands beside which limit in what you append.",
+                       **common)
     return None
 
 

@@ -37,6 +37,11 @@ NAMES = _own(code="names-as-keywords", because="below `properties` stand names, 
              "places where a schema can stand?")
 ZERO = _own(code="zero", because="0 is a limit like any other: left in the schema it is a 400, left out of the checks "
             "it lets -3 pieces through.", look="`if limit` or `if node.get(...)`, which takes 0 for nothing.")
+EMPTY = _own(code="empty-object", because="an object of no fields is an object, too: left open it may hold anything, "
+             "and the request is a 400.", look="`if node.get(\"properties\")`, which takes `{}` for nothing there.")
+DEEP = _own(code="too-shallow", because="schemas are as deep as the classes they were made from: a level that you "
+            "counted holds today, and is a 400 one list further down.", look="what goes down in your code: does it "
+            "call itself on every level, or is it written out for some?")
 
 
 def _case(schema: Node, own: Any = None) -> Case:
@@ -59,4 +64,7 @@ CASES = (
         "grid": {"type": "array", "items": {"type": "array", "items": {"type": "number", "maximum": 9}}}}}),
     _case(_object(minimum=WHOLE, maximum=WHOLE | {"maximum": 500}, description=TEXT | {"minLength": 3}, items=TEXT,
                   properties=_object(anyOf=TEXT)), NAMES),
+    _case(_object(product=TEXT, extras=_object()), EMPTY),
+    _case(_object(orders={"type": "array", "items": _object(parcel={"anyOf": [{"type": "null"}, _object(lines={
+        "type": "array", "items": _object(cloth=_object(weight=_object(grams=WHOLE | {"minimum": 5})))})]})}), DEEP),
 )

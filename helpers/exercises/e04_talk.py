@@ -13,6 +13,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from helpers.classroom.attempt import shown
+from helpers.classroom.report import Problem
 from helpers.economics import model_id
 from helpers.exercises import replies
 from helpers.wire import builder
@@ -116,3 +118,15 @@ def as_blocks(content: Any) -> list[dict[str, Any]]:
 def words_in(content: Any) -> str:
     """The text of a tool result's content, whichever way it is written."""
     return "\n".join(block.get("text", "") for block in as_blocks(content))
+
+
+def other_role(turns: Sequence[dict[str, Any]], sent: str, should: str) -> Problem | None:
+    """A turn behind the reply that neither the user nor the assistant can have said, such as one of the role "tool"."""
+    odd = next((turn for turn in turns if turn.get("role") not in ("user", "assistant")), None)
+    if odd is None:
+        return None
+    did = f"with the role {shown(odd['role'])}" if "role" in odd else f"of no role: {shown(odd)}"
+    return Problem(code="other-role", sent=sent, did=f"sent a turn {did}", should=should, because="the call then "
+                   "stays without a result, which is a 400. A role of its own for results is OpenAI's Chat "
+                   "Completions; here a result is a block, in a turn of one of the two who speak.",
+                   look="the role of your last turn, and the `type` of what stands in it.")

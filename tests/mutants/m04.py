@@ -6,6 +6,7 @@ import copy
 import json
 import re
 import string
+from collections import deque
 from functools import partial
 from typing import Literal
 
@@ -97,7 +98,7 @@ def by_what_json_calls_them(data):
         names = data.keys()
     except AttributeError:
         return ("order",)
-    text = {name: json.dumps(data.get(name)) for name in NAMES}
+    text = {name: json.dumps(data.get(name), ensure_ascii=False).replace(r"\t", " ") for name in NAMES}
     good = {"product": r'"(?=.*\S.*").*\S.*"', "colour": '"(navy|sky blue|white)"', "size": '"[SML]"',
             "quantity": "[1-9][0-9]?"}
     return sorted(names - text.keys()) + [name for name in NAMES if not re.fullmatch(good[name], text[name])]
@@ -110,12 +111,16 @@ def a_set_behind_a_type(data):
         return ["order"]
     for name, value in [*data.items(), *((name, None) for name in NAMES if name not in data)]:
         kinds = {"product": str, "colour": str, "size": str, "quantity": int}
-        if name not in kinds or type(value) is not kinds[name]:
-            wrong += [name, name]
-        elif {"product": lambda v: not v.strip(), "colour": lambda v: v not in set(COLOURS),
-              "size": lambda v: v not in set(SIZES), "quantity": lambda v: v not in range(1, 100)}[name](value):
+        if type(value) is not kinds.get(name) or {
+                "product": lambda v: not v.strip(), "colour": lambda v: v not in set(COLOURS),
+                "size": lambda v: v not in set(SIZES), "quantity": lambda v: v not in range(1, 100)}[name](value):
             wrong += [name]
     return wrong
+
+
+right("04-1", "a dict's keys")(lambda data: dict.fromkeys(_fields(data)).keys())
+right("04-1", "why, by name")(lambda data: dict.fromkeys(_fields(data), "wrong"))
+right("04-1", "a deque")(lambda data: deque(_fields(data)))
 
 
 @mutant("04-1", "accepts-all")
@@ -141,6 +146,18 @@ _field("blank", "as minLength", product=lambda p: isinstance(p, str) and len(p) 
 _field("number-for-text", "anything true", product=lambda p: bool(str(p or "").strip()))
 _field("missing", "who is not there is not wrong", missing=False)
 _field("unknown", "more is no harm", unknown=False)
+_field("below", "the amount alone", quantity=lambda q: type(q) is int and 1 <= abs(q) <= 99)
+_field("below", "up to 99 either way", quantity=lambda q: type(q) is int and q and abs(q) <= 99)
+_field("part", "in a text of sizes", size=lambda s: isinstance(s, str) and s in "SML")
+_field("part", "each letter a size", size=lambda s: isinstance(s, str) and set(s) <= set(SIZES))
+_field("empty-choice", "in a text with commas", size=lambda s: isinstance(s, str) and s in "S, M, L")
+_field("empty-choice", "nothing is fine", size=lambda s: s == "" or _is_size(s))
+_field("capitals", "upper", size=lambda s: isinstance(s, str) and s.upper() in SIZES)
+_field("padded", "stripped", colour=lambda c: isinstance(c, str) and c.strip() in COLOURS)
+_field("padded", "stripped sizes", size=lambda s: isinstance(s, str) and s.strip() in SIZES)
+_field("padded", "a pattern with a dollar", size=lambda s: isinstance(s, str) and bool(re.match("[SML]$", s)))
+_field("blank", "spaces alone", product=lambda p: isinstance(p, str) and p.strip(" ") != "")
+_field("blank", "ASCII's white space", product=lambda p: isinstance(p, str) and p.strip(string.whitespace) != "")
 _field("edge", "less than 99", quantity=lambda q: _counts(q) and q < 99)
 _field("edge", "more than 1", quantity=lambda q: _counts(q) and q > 1)
 _field("flags-good", "no spaces", colour=lambda c: c in COLOURS and " " not in c)
@@ -152,6 +169,40 @@ _field("not-a-dict-passes", "nothing to see", whole=())
 @mutant("04-1", "first-only")
 def with_elif(data):
     return _fields(data)[:1]
+
+
+@mutant("04-1", "first-only")
+def the_first_that_is_missing(data):
+    found = _fields(data)
+    gone = [name for name in NAMES if isinstance(data, dict) and name not in data]
+    return [name for name in found if name not in gone[1:]]
+
+
+@mutant("04-1", "first-only")
+def the_first_that_is_unknown(data):
+    found = _fields(data, unknown=False)
+    return found + [name for name in data if name not in NAMES][:1] if isinstance(data, dict) else found
+
+
+@mutant("04-1", "unknown")
+def knows_a_note(data):
+    return [name for name in _fields(data) if name != "gift_note"]
+
+
+@mutant("04-1", "nothing-there")
+def nothing_is_wrong_with_nothing(data):
+    return [] if data == {} else _fields(data)
+
+
+@mutant("04-1", "nothing-there")
+def nothing_is_no_order(data):
+    return _fields(data) if data else ["order"]
+
+
+@mutant("04-1", "named-twice")
+def two_tests_two_names(data):
+    found = _fields(data)
+    return found + ["product"] * (isinstance(data, dict) and "product" in found and not data.get("product"))
 
 
 @mutant("04-1", "flags-good")
@@ -232,8 +283,8 @@ def none_if_well(data):
 
 
 @mutant("04-1", "no-list")
-def why_by_name(data):
-    return dict.fromkeys(_fields(data), "wrong")
+def not_yet(data):
+    return filter(None, _fields(data))
 
 
 @mutant("04-1", "not-a-name")
@@ -365,16 +416,16 @@ def with_exceptions(send, text, problems):
     messages = [{"role": "user", "content": text}]
     try:
         reply, call = ask(messages)
-        words = problems(call.input["order"]) if call.input["order"] else None
+        words = problems(call.input["order"]) if call.input["order"] is not None else None
         if words:
             messages.append({"role": "assistant", "content": reply.content})
             messages.append({"role": "user", "content": [_result(call, words)]})
             reply, call = ask(messages)
-            if call.input["order"] and problems(call.input["order"]):
+            if call.input["order"] is not None and problems(call.input["order"]):
                 raise Doubtful("wrong twice")
     except Doubtful as doubt:
         return "human", str(doubt)
-    if not call.input["order"]:
+    if call.input["order"] is None:
         return "none", call.input["none_because"]
     return "repaired" if words else "valid", dict(call.input["order"])
 
@@ -384,6 +435,16 @@ _bug("cut-accepted", "no stop reason, without calls a person", whole=lambda repl
 _bug("second-cut", "the first one's alone", whole=lambda reply, number: number or reply.stop_reason == "tool_use")
 _bug("unfinished", "not max_tokens", whole=lambda reply, number: reply.stop_reason != "max_tokens")
 _bug("unfinished", "the bad ones", whole=lambda reply, number: reply.stop_reason not in ("max_tokens", "refusal"))
+_bug("unfinished", "all bad ones of today", whole=lambda reply, number: reply.stop_reason not in (
+    "max_tokens", "refusal", "model_context_window_exceeded", "pause_turn", "end_turn", "stop_sequence"))
+_bug("unfinished", "all but the paused", whole=lambda reply, number: reply.stop_reason in (
+    "tool_use", "end_turn", "stop_sequence", "pause_turn"))
+_bug("cut-none", "what get finds", none=lambda found: found.get("order") is None, whole=lambda reply, number: (
+    reply.stop_reason == "tool_use" or reply.stop_reason == "max_tokens" and "order" not in _calls(reply)[0].input),
+    why=lambda found: found.get("none_because") or "no reason")
+_bug("empty-as-none", "not order", none=lambda found: not found["order"])
+_bug("equal-as-one", "by what stands in it", pick=lambda reply: list(
+    {json.dumps(call.input): call for call in _calls(reply)}.values()))
 _bug("one-of-two", "the first of all", one=lambda calls: bool(calls))
 _bug("one-of-two", "the last of all", one=bool, pick=lambda reply: _calls(reply)[-1:])
 _bug("third-request", "three rounds", rounds=3)
@@ -433,6 +494,11 @@ _sends("turn-changed", "the words in front", lambda messages, reply, call, words
 _sends("no-tool-result", "a text", lambda messages, reply, call, words: [
     *messages, _turn(reply), {"role": "user", "content": "\n".join(words)}])
 _sends("no-tool-result", "no turn of ours", lambda messages, reply, call, words: [*messages, _turn(reply)])
+_sends("other-role", "tool", lambda messages, reply, call, words: [
+    *messages, _turn(reply), {"role": "tool", "tool_call_id": call.id, "content": "\n".join(words)}])
+_sends("other-role", "tool_result", lambda messages, reply, call, words: [
+    *messages, _turn(reply), {**_result(call, words), "role": "tool_result"}])
+_sends("other-role", "none", lambda messages, reply, call, words: [*messages, _turn(reply), _result(call, words)])
 _sends("result-first", "a text, then the result", lambda messages, reply, call, words: [
     *messages, _turn(reply), {"role": "user", "content": [{"type": "text", "text": "No."}, _result(call, words)]}])
 _sends("wrong-id", "the message's", lambda messages, reply, call, words: [
@@ -443,6 +509,10 @@ _sends("words-missing", "try again", lambda messages, reply, call, words: _back(
 _sends("words-partly", "the first", lambda messages, reply, call, words: _back(messages, reply, call, words[:1]))
 _sends("no-is-error", "an ordinary result", lambda messages, reply, call, words: [
     *messages, _turn(reply), {"role": "user", "content": [_result(call, words, is_error=False)]}])
+
+
+class Early(BaseException):
+    """Brings a value out from under `_extract`."""
 
 
 @mutant("04-2", "none-to-human")
@@ -475,6 +545,84 @@ def the_second_is_an_order(send, text, problems):
     return ("repaired", None) if kind == "none" and len(asked) > 1 else (kind, value)
 
 
+@mutant("04-2", "cut-raises")
+def reads_before_it_asks(send, text, problems):
+    return _extract(send, text, problems, pick=lambda reply: [
+        call for call in _calls(reply) if call.input["order"] is None or call.input["order"] != ()])
+
+
+@mutant("04-2", "cut-raises")
+def reads_into_what_is_not_there(send, text, problems):
+    return _extract(send, text, problems, pick=lambda reply: [
+        call for call in _calls(reply) if call.input.get("order", 0) is None or len(call.input.get("order")) < 9])
+
+
+def _second(code, name, **bug):
+    """The second reply is read by other rules than the first one."""
+    def my_extract(send, text, problems):
+        first, second = [], []
+
+        def once(messages):
+            if not first:
+                first.append(send(messages))
+                return first[0]
+            second.append(send(messages))
+            raise Early(_extract(lambda again: second[0], text, problems, rounds=1,
+                                 kinds=("repaired",), **bug))
+
+        try:
+            return _extract(once, text, problems)
+        except Early as early:
+            return early.args[0]
+
+    mutant("04-2", code, name)(my_extract)
+
+
+_second("second-unread", "two calls are one", one=bool)
+_second("second-unread", "whatever is not there is none", one=lambda calls: True,
+        none=lambda found: not found.get("order"), why=lambda found: found.get("none_because"),
+        whole=lambda reply, number: reply.stop_reason in ("tool_use", "refusal", "end_turn"),
+        pick=lambda reply: _calls(reply) or [Nothing()])
+_second("no-call", "the first of none", one=lambda calls: len(calls) < 2,
+        whole=lambda reply, number: reply.stop_reason != "max_tokens")
+_second("second-cut", "get finds no order", whole=lambda reply, number: "order" not in _calls(
+    reply)[0].input if _calls(reply) and reply.stop_reason != "tool_use" else reply.stop_reason == "tool_use",
+        none=lambda found: found.get("order") is None)
+
+
+class Nothing:
+    """A call of nothing."""
+
+    input = {}
+
+
+@mutant("04-2", "send-held")
+def a_try_around_it_all(send, text, problems):
+    try:
+        return _extract(send, text, problems)
+    except Exception as error:
+        return "human", str(error)
+
+
+@mutant("04-2", "send-held")
+def a_try_around_the_repair(send, text, problems):
+    asked = []
+
+    def mild(messages):
+        asked.append(messages)
+        try:
+            return send(messages)
+        except Exception as error:
+            if len(asked) == 1:
+                raise
+            raise Early(("human", repr(error))) from None
+
+    try:
+        return _extract(mild, text, problems)
+    except Early as early:
+        return early.args[0]
+
+
 @mutant("04-2", "null-order")
 def reads_into_null(send, text, problems):
     return _extract(send, text, problems, none=lambda found: found["order"]["quantity"] == 0)
@@ -494,10 +642,6 @@ def _before(send, rule):
     return first
 
 
-class Early(BaseException):
-    """Brings a value out of `_before`."""
-
-
 def _early(code, name, rule):
     def my_extract(send, text, problems):
         try:
@@ -510,8 +654,8 @@ def _early(code, name, rule):
 
 
 _early("cut-none", "null before the stop reason", lambda reply: (
-    ("none", "asks") if _calls(reply) and _calls(reply)[0].input["order"] is None
-    and reply.stop_reason == "max_tokens" else None))
+    ("none", _calls(reply)[0].input.get("none_because")) if _calls(reply) and _calls(reply)[0].input.get(
+        "order") is None else None))
 _early("refusal-as-none", "empty is none", lambda reply: () if reply.content else ("none", "declined"))
 _early("text-as-none", "a text is none", lambda reply: () if _calls(reply) or not reply.content else (
     "none", reply.content[0].text))
@@ -547,15 +691,15 @@ _again("unfinished", "asks again when the window is full", lambda reply: "window
 
 @mutant("04-2", "no-call")
 def takes_the_next_call(send, text, problems):
-    return _extract(send, text, problems, whole=lambda reply, number: reply.stop_reason != "max_tokens" and
-                    "window" not in reply.stop_reason, pick=lambda reply: [next(
+    return _extract(send, text, problems, whole=lambda reply, number: reply.stop_reason in (
+        "tool_use", "end_turn", "refusal"), pick=lambda reply: [next(
                         block for block in reply.content if block.type == "tool_use"), *_calls(reply)[1:]])
 
 
 @mutant("04-2", "no-call")
 def takes_the_first_of_none(send, text, problems):
-    return _extract(send, text, problems, whole=lambda reply, number: reply.stop_reason not in (
-        "max_tokens", "model_context_window_exceeded"), one=lambda calls: len(calls) < 2)
+    return _extract(send, text, problems, whole=lambda reply, number: reply.stop_reason in (
+        "tool_use", "end_turn", "refusal"), one=lambda calls: len(calls) < 2)
 
 
 @mutant("04-2", "not-a-dict")
@@ -673,6 +817,12 @@ def by_a_generator_of_checks(schema):
     return _strict(schema)[0], set(checks(schema))
 
 
+right("04-3", "glued to the full stop")(lambda schema: _strict(schema, describe=lambda node, limits: {
+    "description": node.get("description", "") + " ".join(str(limit) for _, _, limit in limits)} if limits else {}))
+right("04-3", "a dict's values")(lambda schema: (lambda strict, checks: (
+    strict, dict(enumerate(checks)).values()))(*_strict(schema)))
+
+_schema("empty-object", "no fields, no object", close=lambda node, path: bool(node["properties"]))
 _schema("open", "not the root", close=lambda node, path: path != ())
 _schema("open", "nowhere", close=lambda node, path: False)
 _schema("open-below", "the root alone", close=lambda node, path: path == ())
@@ -755,6 +905,56 @@ def every_bound_that_there_is(schema):
     strict, checks = _strict(schema)
     return strict, [*checks, *([((name,), "minLength", 1) for name, part in schema["properties"].items()
                                 if part.get("type") == "string"])]
+
+
+def _levels(node, path=(), left=4):
+    """Goes down *left* levels, and takes what is below as it is."""
+    if not left:
+        return node, []
+    limits = [(path, key, node[key]) for key in BOUNDS if key in node]
+    built = {key: value for key, value in node.items() if key not in BOUNDS} | _describe(node, limits)
+    if "properties" in node:
+        parts = {name: _levels(part, (*path, name), left - 1) for name, part in node["properties"].items()}
+        built |= {"additionalProperties": False, "properties": {name: part for name, (part, _) in parts.items()}}
+        limits += [one for _, below in parts.values() for one in below]
+    if "items" in node:
+        built["items"], below = _levels(node["items"], (*path, "[]"), left - 1)
+        limits += below
+    if "anyOf" in node:
+        parts = [_levels(part, path, left - 1) for part in node["anyOf"]]
+        built["anyOf"] = [part for part, _ in parts]
+        limits += [one for _, below in parts for one in below]
+    return built, limits
+
+
+right("04-3", "as deep as ours")(lambda schema: _levels(schema, left=20))
+mutant("04-3", "too-shallow", "four levels")(lambda schema: _levels(schema, left=4))
+mutant("04-3", "too-shallow", "eight levels")(lambda schema: _levels(schema, left=8))
+
+
+@mutant("04-3", "other-keyword")
+def least_and_most_swapped(schema):
+    strict, checks = _strict(schema)
+    swap = {"minimum": "maximum", "maximum": "minimum"}
+    return strict, [(path, swap.get(key, key), limit) for path, key, limit in checks]
+
+
+@mutant("04-3", "read-once")
+def a_generator_of_checks(schema):
+    strict, checks = _strict(schema)
+    return strict, (check for check in checks)
+
+
+@mutant("04-3", "read-once")
+def a_map_of_checks(schema):
+    strict, checks = _strict(schema)
+    return strict, map(tuple, checks)
+
+
+@mutant("04-3", "no-pair")
+def checks_by_path(schema):
+    strict, checks = _strict(schema)
+    return strict, {path: (key, limit) for path, key, limit in checks}
 
 
 @mutant("04-3", "every-node")
@@ -908,6 +1108,11 @@ class TimeoutRounds(RuntimeError):
 
 
 @right("04-4")
+def names_silence(send, run, text, done, max_rounds=5):
+    return _loop(send, lambda name, given: run(name, given) or "(done)", text, done, max_rounds)
+
+
+@right("04-4")
 def runs_by_name(send, run, text, done, max_rounds=5):
     return _loop(send, lambda name, given: run(input=given, name=name), text, done, max_rounds)
 
@@ -920,6 +1125,15 @@ def results_in_another_order(send, run, text, done, max_rounds=5):
 
 _tool("cut-run", "calls decide", go=_calls)
 _tool("wrong-end", "one round", rounds=lambda most: 1, over=None)
+_tool("other-end-run", "not those that are bad", go=lambda reply: reply.stop_reason not in (
+    "end_turn", "max_tokens", "refusal", "stop_sequence"))
+_tool("other-end-run", "not those of today", go=lambda reply: reply.stop_reason not in (
+    "end_turn", "max_tokens", "refusal", "stop_sequence", "pause_turn", "model_context_window_exceeded"))
+_tool("one-kind-held", "what is not found", caught=LookupError)
+_tool("other-role", "tool", user=lambda results, blocks: [{"role": "tool", "tool_call_id": one["tool_use_id"],
+                                                           "content": one["content"]} for one in results])
+_tool("other-role", "tool, with its blocks", user=lambda results, blocks: [{"role": "tool", "content": results}])
+_tool("other-role", "none", user=lambda results, blocks: results)
 _tool("equal-calls", "by what is asked", key=lambda block: (block.name, str(block.input)))
 _tool("equal-calls", "by the order", key=lambda block: (block.name, block.input["order"]))
 _tool("saved-late", "at the round's end", saves="late")
@@ -975,6 +1189,33 @@ def done_starts_empty(send, run, text, done, max_rounds=5):
     return _loop(send, run, text, done, max_rounds)
 
 
+@mutant("04-4", "silence")
+def asks_what_stands_there(send, run, text, done, max_rounds=5):
+    class Filled(type(done)):
+        def __contains__(self, id):
+            return bool(done.get(id))
+
+        def __setitem__(self, id, said):
+            super().__setitem__(id, said)
+            done[id] = said
+
+    return _loop(send, run, text, Filled(done), max_rounds)
+
+
+@mutant("04-4", "error-saved")
+def saves_what_it_says(send, run, text, done, max_rounds=5):
+    def saving(name, given):
+        try:
+            return run(name, given)
+        except Exception as error:
+            failed.append(str(error))
+            return str(error)
+
+    failed = []
+    return _loop(send, saving, text, done, max_rounds, result=lambda block, said, bad: {
+        "content": said, "is_error": said in failed})
+
+
 @mutant("04-4", "run-arguments")
 def unpacks_the_input(send, run, text, done, max_rounds=5):
     return _loop(send, lambda name, given: run(name, **given), text, done, max_rounds)
@@ -1019,7 +1260,10 @@ def _plain(text):
 
 
 def _in_words(part, whole):
-    return bool(part) and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", whole) is not None
+    edges = [(whole[:found.start()], whole[found.end():]) for found in re.finditer(
+        rf"(?<!\w)(?={re.escape(part)}(?!\w))()", whole)]
+    return bool(part) and any(not re.search(r"\d[.,]$|\w['’]$", before) and not re.match(r"[.,]\d", rest[len(part):])
+                              for before, rest in edges)
 
 
 def _proof(record, text, *, plain=_plain, evidence=_in_words, value=_in_words, spoken=str,
@@ -1044,9 +1288,10 @@ right("04-5", "as it is planted")(lambda record, text: _proof(record, text))
 
 @right("04-5")
 def by_padding(record, text):
-    """Every sign that is no letter or digit a word of its own."""
+    """Every sign that is no letter or digit, and joins none, a word of its own."""
     def padded(what):
-        return " " + " ".join(re.findall(r"\w+|[^\w\s]", str(what if what is not None else "").lower())) + " "
+        what = "" if what is None else str(what).lower()
+        return " " + " ".join(re.findall(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)*|[^\w\s]", what)) + " "
 
     def proves(value, evidence):
         return padded(evidence).strip() and padded(value).strip() and padded(evidence) in padded(text) and padded(
@@ -1058,15 +1303,17 @@ def by_padding(record, text):
 
 @right("04-5")
 def with_find(record, text):
-    word = string.ascii_letters + string.digits
+    def goes_on(before, after):
+        return (before[-1:].isalnum() or after[:1].isalnum() or before[-1:] in ("'", "’") and before[-2:-1].isalpha()
+                or before[-1:] in tuple(".,") and before[-2:-1].isdigit()
+                or after[:1] in tuple(".,") and after[1:2].isdigit())
 
     def stands(part, whole):
         part, whole = part.split(), whole.split()
         part, whole = " ".join(part).upper(), " ".join(whole).upper()
         at = whole.find(part) if part else -1
         while at >= 0:
-            before, after = whole[at - 1:at], whole[at + len(part):at + len(part) + 1]
-            if not (before and before in word) and not (after and after in word):
+            if not goes_on(whole[:at], whole[at + len(part):]):
                 return True
             at = whole.find(part, at + 1)
         return False
@@ -1088,7 +1335,8 @@ def with_find(record, text):
 def by_one_pattern(record, text):
     def pattern(what):
         words = map(re.escape, str(what).split())
-        return re.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", re.IGNORECASE) if str(what).split() else None
+        return re.compile(r"(?<!\w)(?<!\d[.,])(?<!\w['’])" + r"\s+".join(words) + r"(?!\w)(?![.,]\d)",
+                          re.IGNORECASE) if str(what).split() else None
 
     return [name for name, field in record.items() if field["value"] is not None and not all(
         found and found.search(whole or "") for found, whole in (
@@ -1123,6 +1371,37 @@ _prove("brackets", "as a pattern", value=lambda part, whole: bool(part) and bool
 _prove("punctuation", "signs don't count",
        plain=lambda text: " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split()))
 _prove("edges", "between spaces", value=lambda part, whole: bool(part) and f" {part} " in f" {whole} ")
+def _by(before, behind):
+    return lambda part, whole: bool(part) and bool(re.search(before + re.escape(part) + behind, whole))
+
+
+def _first_place(part, whole):
+    at = whole.find(part)
+    return bool(part) and at >= 0 and not whole[at - 1:at].isalnum() and not whole[at + len(part):][:1].isalnum()
+
+
+_prove("next-sign", "split at spaces", evidence=lambda part, whole: bool(part) and f" {part} " in f" {whole} ")
+_prove("next-sign", "a list of words", evidence=lambda part, whole: bool(part) and any(
+    whole.split()[at:at + len(part.split())] == part.split() for at in range(len(whole))))
+_prove("full-stop", "edges of the evidence", evidence=_by(r"\b", r"\b"))
+_prove("full-stop", "edges all over", evidence=_by(r"\b", r"\b"), value=_by(r"\b", r"\b"))
+_prove("white-space", "line ends and spaces", plain=lambda text: re.sub("[ \n]+", " ", text.lower()))
+_prove("white-space", "ASCII's", plain=lambda text: re.sub(r"[ \t\r\n]+", " ", text.lower()))
+_prove("umlaut", "a to z", value=_by("(?<![a-z0-9])", "(?![a-z0-9])"))
+_prove("umlaut", "ASCII", value=_by(r"(?a:(?<!\w))", r"(?a:(?!\w))"))
+_prove("first-find", "find once", value=_first_place)
+_prove("number", "whole numbers alone", no_value=lambda value: not isinstance(value, str | int))
+_prove("number", "texts and whole numbers", spoken=lambda value: value if isinstance(value, str) else f"{value:.0f}")
+_prove("part-of-a-number", "words alone", value=_by(r"(?<!\w)", r"(?!\w)"))
+_prove("part-of-a-number", "the value alone", evidence=_by(r"(?<!\w)", r"(?!\w)"))
+_prove("part-of-a-number", "no point behind", value=_by(r"(?<!\w)(?<!\w')(?<!\w’)", r"(?!\w)(?!\.\d)"))
+_prove("part-of-a-number", "points alone", value=_by(r"(?<!\w)(?<!\w['’])(?<!\d\.)", r"(?!\w)(?!\.\d)"))
+_prove("number-refused", "no comma behind", value=_by(r"(?<!\w)(?<!\w['’])(?<!\d[.,])", r"(?!\w)(?![.,])"))
+_prove("number-refused", "no full stop behind", value=_by(r"(?<!\w)(?<!\w['’])(?<!\d[.,])", r"(?!\w)(?!\.|,\d)"))
+_prove("apostrophe", "no word joined", value=_by(r"(?<!\w)(?<!\d[.,])", r"(?!\w)(?![.,]\d)"))
+_prove("apostrophe", "the straight one", value=_by(r"(?<!\w)(?<!\w')(?<!\d[.,])", r"(?!\w)(?![.,]\d)"))
+_prove("punctuation", "as if it weren't there",
+       plain=lambda text: " ".join(re.sub(r"[^\w\s-]", "", text.casefold()).split()))
 _prove("null-named", "None is unproven", no_value=lambda value: False)
 _prove("no-evidence", "where none is there", evidence=lambda part, whole: not part or _in_words(part, whole),
        value=lambda part, whole: not whole or _in_words(part, whole))
